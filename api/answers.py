@@ -1,0 +1,60 @@
+"""What goes out: orders in the shape the contract promises."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+
+import azure.functions as func
+import orjson
+
+from orders.events import Line
+from orders.refusals import UnknownOrder
+from shared.kernel.values import to_text
+from shared.runtime import OrderStream
+
+LISTED = ("orderId", "customerId", "status", "items", "total", "createdAt")
+LINE = ("productId", "productName", "quantity", "unitPrice")
+
+
+def json(
+    body: object, *, status: HTTPStatus = HTTPStatus.OK, headers: Mapping[str, str] | None = None
+) -> func.HttpResponse:
+    return func.HttpResponse(
+        orjson.dumps(body), status_code=status.value, headers=dict(headers or {}), mimetype="application/json"
+    )
+
+
+def order(found: OrderStream) -> dict[str, object]:
+    """Raises UnknownOrder when there is none, or none any more."""
+    if found.state is None or found.state.status == "deleted":
+        raise UnknownOrder("no such order")
+    placed = found.events[0]
+    return {
+        "orderId": placed.stream,
+        "customerId": placed.customer_id,
+        "status": found.state.status,
+        "items": [line(each) for each in found.state.lines],
+        "total": found.state.total.minor / 100,
+        "createdAt": to_text(placed.at),
+    }
+
+
+def line(each: Line) -> dict[str, object]:
+    return {
+        "productId": each.product_id,
+        "productName": each.product_name,
+        "quantity": each.quantity,
+        "unitPrice": each.unit_price.minor / 100,
+    }
+
+
+def etag(sequence: int) -> dict[str, str]:
+    return {"ETag": f'"{sequence}"'}
+
+
+def row(item: Mapping[str, object]) -> dict[str, object]:
+    """A stored row without what only the store needs."""
+    shown = {name: item[name] for name in LISTED}
+    items = item["items"]
+    if isinstance(items, list):
+        shown["items"] = [{name: each[name] for name in LINE} for each in items]
+    return shown

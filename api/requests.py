@@ -1,0 +1,148 @@
+"""What comes in, checked and typed before anything else sees it."""
+
+import hashlib
+import re
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Annotated, Final
+from uuid import uuid4
+
+import azure.functions as func
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic.alias_generators import to_camel
+
+from api.problems import Unacceptable
+from orders.commands import Status
+from shared.kernel.values import reads_as_time
+from shared.pipeline import Cause
+
+MAX_BODY: Final = 64 * 1024
+DEFAULT_LIMIT: Final = 100
+MAX_LIMIT: Final = 1000
+
+_ID = re.compile(r"[A-Za-z0-9_:.-]{1,100}")
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+_ETAG = re.compile(r'"(\d{1,9})"')
+
+
+def _no_time(text: str) -> str:
+    if reads_as_time(text):
+        raise ValueError("must not read as a date-time")
+    return text
+
+
+def _number(value: object) -> object:
+    # bool is a number to Python, and pydantic reads numbers from strings; a price is neither.
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+        raise ValueError("must be a number")  # noqa: TRY004 - pydantic turns ValueError, not TypeError, into a finding
+    return value
+
+
+Id = Annotated[str, Field(pattern=f"^{_ID.pattern}$"), AfterValidator(_no_time)]
+Price = Annotated[
+    Decimal, BeforeValidator(_number), Field(ge=0, le=Decimal(1_000_000), decimal_places=2, allow_inf_nan=False)
+]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(
+        alias_generator=to_camel, strict=True, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+
+class NewLine(Body):
+    product_id: Id
+    product_name: Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_no_time)]
+    quantity: Annotated[int, Field(ge=1, le=10_000)]
+    unit_price: Price
+
+
+class NewOrder(Body):
+    """`shippingAddress` and `paymentToken` are private: they never enter an event."""
+
+    customer_id: Id
+    items: Annotated[list[NewLine], Field(min_length=1, max_length=500)]
+    shipping_address: Annotated[str, Field(max_length=2000), AfterValidator(_no_time)] | None = None
+    payment_token: Annotated[str, Field(pattern=r"^tok_[a-z_]{1,60}$")] | None = None
+
+
+class NewStatus(Body):
+    status: Status
+
+
+def body[B: Body](req: func.HttpRequest, kind: type[B]) -> B:
+    """Raises Unacceptable: 413 too large, 400 not JSON, 422 not what the route takes."""
+    raw = req.get_body()
+    if len(raw) > MAX_BODY:
+        raise Unacceptable(
+            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", f"a body has at most {MAX_BODY} bytes"
+        )
+    try:
+        return kind.model_validate_json(raw)
+    except ValidationError as error:
+        findings = error.errors(include_input=False, include_url=False, include_context=False)
+        if findings[0]["type"] == "json_invalid":
+            raise Unacceptable(HTTPStatus.BAD_REQUEST, "malformed_json", "the body is not JSON") from None
+        pointed = [{"pointer": "/" + "/".join(map(str, f["loc"])), "detail": f["msg"]} for f in findings[:20]]
+        raise Unacceptable(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_body", "the body has errors", errors=pointed
+        ) from None
+
+
+def path_id(req: func.HttpRequest, name: str) -> str | None:
+    """None for what cannot be an id of ours, so that it is unknown rather than asked for."""
+    value: str = req.route_params.get(name, "")
+    return value if _ID.fullmatch(value) else None
+
+
+def limit(req: func.HttpRequest) -> int:
+    text = req.params.get("limit", str(DEFAULT_LIMIT))
+    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= MAX_LIMIT:
+        raise Unacceptable(HTTPStatus.BAD_REQUEST, "invalid_limit", f"limit is a number from 1 to {MAX_LIMIT}")
+    return int(text)
+
+
+def idempotency_key(req: func.HttpRequest) -> str | None:
+    key: str | None = req.headers.get("Idempotency-Key")
+    if key is not None and not _KEY.fullmatch(key):
+        raise Unacceptable(
+            HTTPStatus.BAD_REQUEST, "invalid_idempotency_key", "Idempotency-Key has 1 to 255 visible ASCII characters"
+        )
+    return key
+
+
+def placement(req: func.HttpRequest, order: NewOrder) -> tuple[str, str]:
+    """Order id and fingerprint: the same for the same caller and key, and for the same body under it.
+
+    The key itself is not stored, so the fingerprint gives nothing away about the private part of the body.
+    """
+    key = idempotency_key(req)
+    if key is None:
+        return f"ord_{uuid4().hex}", ""
+    caller = req.headers.get("x-ms-client-principal-id", "")
+    place = hashlib.sha256(f"{len(caller)}:{caller}:{key}".encode())
+    fingerprint = hashlib.sha256(f"{key}\n{order.model_dump_json(by_alias=True)}".encode())
+    return f"ord_{place.hexdigest()[:32]}", fingerprint.hexdigest()
+
+
+def cause(req: func.HttpRequest) -> Cause:
+    correlation = req.headers.get("X-Correlation-Id", "")
+    traceparent = req.headers.get("traceparent", "")
+    return Cause(
+        causation_id=f"http:{uuid4().hex}",
+        correlation_id=correlation if _ID.fullmatch(correlation) else uuid4().hex,
+        traceparent=traceparent if _TRACEPARENT.fullmatch(traceparent) else "",
+    )
+
+
+def if_match(req: func.HttpRequest) -> frozenset[int] | None:
+    """The sequences the caller accepts; None when any will do. Raises Unacceptable for what is no entity tag."""
+    header = req.headers.get("If-Match")
+    if header is None or header.strip() == "*":
+        return None
+    tags = [tag.strip() for tag in header.split(",")]
+    if not all(re.fullmatch(r'(W/)?"[^"]*"', tag) for tag in tags):
+        raise Unacceptable(HTTPStatus.BAD_REQUEST, "invalid_if_match", 'If-Match holds entity tags such as "3"')
+    # A weak tag never matches strongly (RFC 9110 section 13.1.1), nor does one we never gave out.
+    return frozenset(int(match[1]) for tag in tags if (match := _ETAG.fullmatch(tag)))

@@ -1,0 +1,31 @@
+"""Every way into the app: routes and feeds. Start reading here."""
+
+import os
+
+import azure.functions as func
+
+from api import commands, health, queries
+from projections import PROJECTIONS
+from shared.pipeline import Consumer, Project
+from shared.runtime import pipeline
+from shared.settings import UNTIL_HANDLED, feed_binding
+
+app, feeds = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION), func.Blueprint()
+FEED = feed_binding(os.environ)
+
+
+def subscribe(consumer: Consumer, *, to: str) -> None:
+    """Give one consumer its own place in one container's change feed."""
+
+    @feeds.function_name(consumer.name)
+    @feeds.cosmos_db_trigger("changes", container_name=to, lease_container_prefix=f"{consumer.name}-", **FEED)
+    @feeds.retry(**UNTIL_HANDLED)
+    async def on_change(changes: str) -> None:
+        await pipeline().run(consumer, changes)
+
+
+for projection in PROJECTIONS:
+    subscribe(Project(projection), to="orders")
+
+for blueprint in (commands.routes, queries.routes, health.routes, feeds):
+    app.register_functions(blueprint)

@@ -1,0 +1,1 @@
+"""The write side: what an order may do, decided by pure functions."""

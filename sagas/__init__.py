@@ -1,0 +1,3 @@
+"""The processes this app runs: none yet. Add one: write its folder, name it here."""
+
+SAGAS: tuple[()] = ()

@@ -1,0 +1,8 @@
+"""The only room that knows Azure Cosmos DB's SDK."""
+
+from shared.cosmos.account import Account
+from shared.cosmos.event_store import CosmosEventStore
+from shared.cosmos.feed import CosmosFeedLags
+from shared.cosmos.rows import CosmosRows
+
+__all__ = ["Account", "CosmosEventStore", "CosmosFeedLags", "CosmosRows"]

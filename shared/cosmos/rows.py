@@ -1,0 +1,59 @@
+"""Rows of views: point reads, fenced writes, and one page of one partition."""
+
+from collections.abc import Sequence
+
+from azure.core import MatchConditions
+from azure.cosmos.exceptions import CosmosResourceNotFoundError
+
+from shared.cosmos.account import Account
+from shared.cosmos.failures import translated
+from shared.kernel import Conflict, Key
+from shared.ports import Item, Stored
+
+
+class CosmosRows:
+    """A `RowStore` and `PageStore` over all containers of one database."""
+
+    def __init__(self, account: Account, database: str) -> None:
+        self._account, self._database = account, database
+
+    async def read(self, container: str, key: Key) -> Stored | None:
+        with translated(f"{container} {key.id}"):
+            try:
+                item = await self._account.container(self._database, container).read_item(key.id, key.partition)
+            except CosmosResourceNotFoundError as error:
+                if error.sub_status:
+                    raise
+                return None
+        return Stored(item, etag=item["_etag"])
+
+    async def create(self, container: str, key: Key, item: Item) -> None:
+        with translated(f"{container} {key.id}"):
+            await self._account.container(self._database, container).create_item(dict(item), no_response=True)
+
+    async def replace(self, container: str, key: Key, item: Item, *, etag: str) -> None:
+        with translated(f"{container} {key.id}"):
+            try:
+                await self._account.container(self._database, container).replace_item(
+                    key.id, dict(item), etag=etag, match_condition=MatchConditions.IfNotModified, no_response=True
+                )
+            except CosmosResourceNotFoundError as gone:
+                if gone.sub_status:
+                    raise
+                raise Conflict(f"{container} {key.id}: the row is gone") from gone
+
+    async def newest(self, container: str, partition: str, *, by: Sequence[str], limit: int) -> Sequence[Item]:
+        if not all(name.isidentifier() for name in by):
+            raise ValueError(f"not property names: {by}")
+        order = ", ".join(f"c.{name} DESC" for name in by)
+        query = f"SELECT * FROM c WHERE IS_DEFINED(c.{by[0]}) ORDER BY {order}"  # noqa: S608 - identifiers only
+        rows: list[Item] = []
+        with translated(f"{container} {partition}"):
+            pages = self._account.container(self._database, container).query_items(
+                query, partition_key=partition, max_item_count=limit
+            )
+            async for row in pages:
+                rows.append(row)
+                if len(rows) == limit:
+                    break
+        return rows

@@ -1,0 +1,31 @@
+"""An event as the store holds it: what happened, to which stream, at which place in it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from shared.kernel.errors import Poison
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded[E]:
+    """One event with its envelope. `sequence` counts from 1 without gaps within `stream`; `at` is UTC."""
+
+    body: E
+    stream: str
+    customer_id: str
+    sequence: int
+    at: datetime
+    causation_id: str = ""
+    correlation_id: str = ""
+    traceparent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Stands where a body should be that cannot be read; its envelope still says whose it is."""
+
+    reason: str
+    detail: str
+
+    def poison(self) -> Poison:
+        return Poison(self.reason, self.detail)

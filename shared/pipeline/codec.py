@@ -1,0 +1,173 @@
+"""Items to values and back. The envelope is read first, so that a bad body still tells whose it is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+import orjson
+from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
+
+from shared.kernel import Poison, Recorded, Unreadable
+from shared.kernel.values import from_text, to_text
+from shared.pipeline.naming import flatten_money, restore_money, to_camel, to_snake
+from shared.ports import Item
+
+SCHEMA_VERSION = 1
+
+# A hundred events of this size stay below the 4 MB above which a batch never reaches the worker.
+MAX_EVENT_BYTES = 30 * 1024
+
+type Received[E] = Recorded[E | Unreadable]
+
+# The .NET host re-formats times on their way through the feed, so each reading starts from the text again.
+Moment = Annotated[datetime, BeforeValidator(lambda text: from_text(text) if isinstance(text, str) else text)]
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """The part of an event item that every version of every event has."""
+
+    orderId: Annotated[str, Field(min_length=1)]  # noqa: N815 - the stored names
+    customerId: Annotated[str, Field(min_length=1)]  # noqa: N815
+    sequence: Annotated[int, Field(ge=1)]
+    type: str
+    schemaVersion: int  # noqa: N815
+    at: Moment
+    causationId: str = ""  # noqa: N815
+    correlationId: str = ""  # noqa: N815
+    traceparent: str = ""
+
+
+_ENVELOPE = TypeAdapter(Envelope)
+
+
+def event_id(sequence: int) -> str:
+    return f"{sequence:06d}"
+
+
+def is_event(item: Item) -> bool:
+    """An order's partition also holds its private item; only events are numbered."""
+    return str(item.get("id", "")).isdigit()
+
+
+class EventCodec[E]:
+    """Reads and writes the events of one aggregate, given their types."""
+
+    def __init__(self, *types: type[E]) -> None:
+        self._bodies: dict[str, TypeAdapter[E]] = {kind.__name__: TypeAdapter(kind) for kind in types}
+
+    def encode(self, event: Recorded[E]) -> dict[str, object]:
+        """Raises Poison `too_large` above MAX_EVENT_BYTES."""
+        item = self._item(event)
+        if (size := len(orjson.dumps(item))) > MAX_EVENT_BYTES:
+            raise Poison("too_large", f"{item['type']} of {event.stream} has {size} bytes, over {MAX_EVENT_BYTES}")
+        return item
+
+    def _item(self, event: Recorded[E]) -> dict[str, object]:
+        kind = type(event.body).__name__
+        return {
+            "id": event_id(event.sequence),
+            "orderId": event.stream,
+            "customerId": event.customer_id,
+            "type": kind,
+            "schemaVersion": SCHEMA_VERSION,
+            "sequence": event.sequence,
+            "at": to_text(event.at),
+            "data": to_camel(self._bodies[kind].dump_python(event.body, mode="json")),
+            "causationId": event.causation_id,
+            "correlationId": event.correlation_id,
+            "traceparent": event.traceparent,
+        }
+
+    def decode(self, item: Item) -> Received[E]:
+        """Raises Poison when not even the envelope can be read."""
+        try:
+            envelope = _ENVELOPE.validate_python(item)
+        except ValidationError as error:
+            raise Poison("unreadable_envelope", _places(error)) from None
+        return Recorded(
+            body=self._body(envelope, item.get("data")),
+            stream=envelope.orderId,
+            customer_id=envelope.customerId,
+            sequence=envelope.sequence,
+            at=envelope.at,
+            causation_id=envelope.causationId,
+            correlation_id=envelope.correlationId,
+            traceparent=envelope.traceparent,
+        )
+
+    def history(self, items: list[Item]) -> tuple[Recorded[E], ...]:
+        """Decode a whole stream for deciding on it. Raises Poison at the first event that cannot be read."""
+        return tuple(readable(self.decode(item)) for item in items)
+
+    def _body(self, envelope: Envelope, data: object) -> E | Unreadable:
+        if envelope.schemaVersion != SCHEMA_VERSION:
+            return Unreadable("unknown_version", f"{envelope.type} in version {envelope.schemaVersion}")
+        if envelope.type not in self._bodies:
+            return Unreadable("unreadable", f"no event is called {envelope.type!r}")
+        try:
+            return self._bodies[envelope.type].validate_python(to_snake(data))
+        except ValidationError as error:
+            return Unreadable("unreadable", f"{envelope.type}: {_places(error)}")
+
+
+class RowCodec[V]:
+    """Reads and writes the rows of one view in the shape the API answers."""
+
+    def __init__(self, row: type[V]) -> None:
+        self._kind = row.__name__
+        self._row: TypeAdapter[V] = TypeAdapter(row)
+
+    def encode(self, row: V | None) -> dict[str, object]:
+        stamp: dict[str, object] = {"type": self._kind, "schemaVersion": SCHEMA_VERSION}
+        if row is None:
+            return stamp
+        fields: Any = to_camel(_texts(self._row.dump_python(row)))
+        return flatten_money(fields) | stamp
+
+    def decode(self, item: Item) -> V | None:
+        """None for a row without a body. Raises Poison when the stored row cannot be read."""
+        if item.get("body") is False:
+            return None
+        try:
+            return self._row.validate_python(to_snake(restore_money(item)))
+        except ValidationError as error:
+            raise Poison("unreadable_row", f"{self._kind}: {_places(error)}") from None
+
+
+def changes(text: str) -> list[Item]:
+    """One batch as the trigger hands it over. Raises Poison when it is not a JSON array of objects."""
+    try:
+        items = orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise Poison("unreadable_batch", f"not JSON at character {error.pos}") from None
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise Poison("unreadable_batch", "not an array of objects")
+    return items
+
+
+def readable[E](event: Received[E]) -> Recorded[E]:
+    """The event with a body that was read. Raises its Poison otherwise."""
+    if isinstance(event.body, Unreadable):
+        raise event.body.poison()
+    return event  # type: ignore[return-value]  # mypy does not narrow a type parameter by a field
+
+
+def _texts(value: object) -> object:
+    match value:
+        case datetime():
+            return to_text(value)
+        case dict():
+            return {key: _texts(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_texts(inner) for inner in value]
+        case _:
+            return value
+
+
+def _places(error: ValidationError) -> str:
+    # Where and why, never the value: a poison reason ends up in logs.
+    return "; ".join(
+        f"{'.'.join(map(str, problem['loc'])) or 'item'}: {problem['type']}"
+        for problem in error.errors(include_input=False, include_url=False)
+    )

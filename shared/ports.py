@@ -1,0 +1,66 @@
+"""What the engine asks of a store. Small on purpose: a fake fits on a page."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.kernel import Key
+
+type Item = Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """An item as it was read, with the etag that fences the next write of it."""
+
+    item: Item
+    etag: str
+
+
+class EventStore(Protocol):
+    async def read(self, stream: str) -> Sequence[Item]:
+        """Every event item of the stream, by ascending sequence; none for an unknown stream. Always current."""
+        ...
+
+    async def append(self, stream: str, items: Sequence[Item]) -> None:
+        """Create all items at once or none. Raises Conflict when an id is taken, Unknown when the answer was lost."""
+        ...
+
+
+class RowStore(Protocol):
+    """Rows by container. Writes are fenced: create or replace-if-unchanged, never an upsert."""
+
+    async def read(self, container: str, key: Key) -> Stored | None: ...
+
+    async def create(self, container: str, key: Key, item: Item) -> None:
+        """Raises Conflict when the row exists already."""
+        ...
+
+    async def replace(self, container: str, key: Key, item: Item, *, etag: str) -> None:
+        """Raises Conflict when the row has changed since `etag` or is gone."""
+        ...
+
+
+class PageStore(Protocol):
+    async def newest(self, container: str, partition: str, *, by: Sequence[str], limit: int) -> Sequence[Item]:
+        """At most `limit` rows of one partition, greatest `by` first; rows without a body are left out."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FeedLag:
+    """How far one consumer is behind. `lag` counts transactions, and 1 for a lease whose position is unknown."""
+
+    consumer: str
+    container: str
+    leases: int
+    owned: int
+    lag: int
+
+    @property
+    def settled(self) -> bool:
+        return self.leases > 0 and self.lag == 0
+
+
+class FeedLags(Protocol):
+    async def lag(self, consumer: str, container: str) -> FeedLag: ...

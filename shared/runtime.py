@@ -1,0 +1,67 @@
+"""The composition root: settings → account → stores → engine, once per worker and on first use."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from orders.commands import OrderCommand
+from orders.decider import Order, order
+from orders.events import ORDER_EVENTS, OrderEvent
+from projections import PROJECTIONS
+from shared.cosmos import Account, CosmosEventStore, CosmosFeedLags, CosmosRows
+from shared.pipeline import Decision, Engine, EventCodec, Pipeline, Transactor
+from shared.ports import FeedLags, PageStore
+from shared.settings import Settings
+
+ORDERS = "orders"
+LEASES = "leases"
+
+
+type OrderStream = Decision[Order | None, OrderEvent]
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """Everything the doors need, already wired."""
+
+    settings: Settings
+    account: Account
+    orders: Transactor[Order | None, OrderCommand, OrderEvent]
+    pages: PageStore
+    pipeline: Pipeline
+    lags: FeedLags
+
+    async def missing(self) -> list[str]:
+        """Why the app is not ready; nothing when it is."""
+        views = [projection.container for projection in PROJECTIONS]
+        return [
+            *await self.account.missing(self.settings.database, ORDERS, *views),
+            *await self.account.missing(self.settings.lease_database, LEASES),
+        ]
+
+
+def compose(settings: Settings) -> App:
+    account = Account(settings.cosmos)
+    feed = account.container(settings.database, ORDERS)
+    codec: EventCodec[Any] = EventCodec(*ORDER_EVENTS)
+    events, rows = CosmosEventStore(feed), CosmosRows(account, settings.database)
+    return App(
+        settings=settings,
+        account=account,
+        orders=Transactor(order, codec, events, now=lambda: datetime.now(UTC)),
+        pages=rows,
+        pipeline=Pipeline(Engine(codec, events, rows), max_seconds=settings.max_batch_seconds),
+        lags=CosmosFeedLags(account.container(settings.lease_database, LEASES), {ORDERS: feed}),
+    )
+
+
+@cache
+def app() -> App:
+    """The app of this worker. The SDK's client belongs to the loop it first runs in, which a worker has one of."""
+    return compose(Settings.read(os.environ))
+
+
+def pipeline() -> Pipeline:
+    return app().pipeline

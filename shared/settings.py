@@ -1,0 +1,103 @@
+"""Settings, read once from the environment and checked before anything runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from shared.kernel import Misconfigured
+
+CONNECTION: Final = "COSMOS"
+
+# Without a policy the host drops a failed batch and moves on.
+UNTIL_HANDLED: Final[dict[str, Any]] = {
+    "strategy": "exponential_backoff",
+    "max_retry_count": "-1",
+    "minimum_interval": "00:00:01",
+    "maximum_interval": "00:01:00",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CosmosConnection:
+    """Where the account is and who we are: a key, or an identity when `key` is empty."""
+
+    endpoint: str
+    key: str = ""
+    client_id: str = ""
+    verify_certificate: bool = True
+
+    def __repr__(self) -> str:
+        return f"CosmosConnection(endpoint={self.endpoint!r}, {'key' if self.key else 'identity'})"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything the app reads from outside. Times are in the unit their name says."""
+
+    cosmos: CosmosConnection
+    database: str
+    lease_database: str
+    currency: str = "USD"
+    max_batch_seconds: float = 120.0
+
+    @classmethod
+    def read(cls, environ: Mapping[str, str]) -> "Settings":
+        """Raises Misconfigured, naming the setting and an example value."""
+        currency = environ.get("CURRENCY", "USD")
+        if not (len(currency) == 3 and currency.isalpha() and currency.isupper()):  # noqa: PLR2004 - ISO 4217
+            raise Misconfigured("CURRENCY must be an ISO 4217 code, for example USD")
+        return cls(
+            cosmos=_cosmos(environ),
+            database=_required(environ, "COSMOS_DATABASE", "StoreDatabase"),
+            lease_database=_required(environ, "COSMOS_LEASE_DATABASE", "StoreLeases"),
+            currency=currency,
+            max_batch_seconds=float(_positive(environ, "MAX_BATCH_SECONDS", 120)),
+        )
+
+
+def feed_binding(environ: Mapping[str, str]) -> dict[str, Any]:
+    """What every feed trigger has in common. The lease times are the platform's own defaults unless set."""
+    return {
+        "connection": CONNECTION,
+        "database_name": "%COSMOS_DATABASE%",
+        "lease_database_name": "%COSMOS_LEASE_DATABASE%",
+        "lease_container_name": "leases",
+        # A lease without a position would otherwise start at "now" and skip what was written while no host ran.
+        "start_from_beginning": True,
+        # Pages above 4 MB never reach the worker: 100 events of at most 30 KB stay below.
+        "max_items_per_invocation": 100,
+        "feed_poll_delay": _positive(environ, "FEED_POLL_DELAY_MS", 250),
+        "lease_acquire_interval": _positive(environ, "LEASE_ACQUIRE_MS", 13_000),
+        "lease_renew_interval": _positive(environ, "LEASE_RENEW_MS", 17_000),
+        "lease_expiration_interval": _positive(environ, "LEASE_EXPIRE_MS", 60_000),
+    }
+
+
+def _cosmos(environ: Mapping[str, str]) -> CosmosConnection:
+    if text := environ.get(CONNECTION):
+        parts = dict(part.split("=", 1) for part in text.split(";") if "=" in part)
+        if "AccountEndpoint" not in parts or "AccountKey" not in parts:
+            raise Misconfigured(f"{CONNECTION} must read AccountEndpoint=https://…/;AccountKey=…;")
+        return CosmosConnection(
+            endpoint=parts["AccountEndpoint"],
+            key=parts["AccountKey"],
+            verify_certificate=parts.get("DisableServerCertificateValidation", "").lower() != "true",
+        )
+    if endpoint := environ.get(f"{CONNECTION}__accountEndpoint"):
+        return CosmosConnection(endpoint=endpoint, client_id=environ.get(f"{CONNECTION}__clientId", ""))
+    raise Misconfigured(
+        f"set {CONNECTION} to a connection string, or {CONNECTION}__accountEndpoint to https://NAME.documents.azure.com/"
+    )
+
+
+def _required(environ: Mapping[str, str], name: str, example: str) -> str:
+    if not environ.get(name):
+        raise Misconfigured(f"set {name}, for example to {example}")
+    return environ[name]
+
+
+def _positive(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name, str(default))
+    if not text.isdecimal() or int(text) < 1:
+        raise Misconfigured(f"{name} must be a whole number above 0, for example {default}")
+    return int(text)

@@ -1,0 +1,104 @@
+"""Files that repeat each other agree: settings, containers, catalogues, functions."""
+
+import ast
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from projections import PROJECTIONS
+from shared.kernel import Misconfigured
+from shared.settings import Settings, feed_binding
+
+ROOT = Path(__file__).parents[2]
+EXAMPLE: dict[str, dict[str, str]] = json.loads((ROOT / "local.settings.json.example").read_text())
+MODEL: dict[str, Any] = json.loads((ROOT / "infra/containers.json").read_text())
+CONTAINERS = {entry["name"]: entry for entry in MODEL["containers"]}
+# What the platform reads and our code does not.
+OF_THE_PLATFORM = {"FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage", "PYTHON_ENABLE_OPENTELEMETRY"}
+# The other way to say COSMOS: with an identity, in Azure.
+IN_AZURE = {"COSMOS__accountEndpoint", "COSMOS__clientId"}
+
+
+class Watched(dict[str, str]):
+    """An environment that remembers what was asked of it."""
+
+    def __init__(self, values: dict[str, str]) -> None:
+        super().__init__(values)
+        self.asked: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:  # noqa: ANN401 - dict's own signature
+        self.asked.add(name)
+        return super().get(name, default)
+
+
+def test_the_example_has_every_setting_that_is_read_and_no_other() -> None:
+    environ = Watched(EXAMPLE["Values"])
+
+    Settings.read(environ)
+    feed_binding(environ)
+
+    assert environ.asked - IN_AZURE == set(EXAMPLE["Values"]) - OF_THE_PLATFORM
+
+
+def test_every_setting_has_a_sentence() -> None:
+    assert set(EXAMPLE["About"]) == set(EXAMPLE["Values"])
+    assert all(sentence.endswith(".") for sentence in EXAMPLE["About"].values())
+
+
+@pytest.mark.parametrize("name", ["COSMOS", "COSMOS_DATABASE", "COSMOS_LEASE_DATABASE"])
+def test_a_missing_setting_is_named(name: str) -> None:
+    values = {key: value for key, value in EXAMPLE["Values"].items() if key != name}
+
+    with pytest.raises(Misconfigured, match=name):
+        Settings.read(values)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("CURRENCY", "dollars"), ("MAX_BATCH_SECONDS", "0"), ("COSMOS", "AccountEndpoint=x")]
+)
+def test_a_wrong_setting_is_named(name: str, value: str) -> None:
+    with pytest.raises(Misconfigured, match=name):
+        Settings.read(EXAMPLE["Values"] | {name: value})
+
+
+def test_a_key_never_shows_in_a_printed_setting() -> None:
+    assert "C2y6" not in repr(Settings.read(EXAMPLE["Values"]))
+
+
+@pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda projection: projection.name)
+def test_every_view_has_its_container_with_its_key(projection: Any) -> None:  # noqa: ANN401 - any view
+    assert CONTAINERS[projection.container]["resource"]["partitionKey"]["paths"] == [f"/{projection.partitioned_by}"]
+
+
+@pytest.mark.parametrize("entry", MODEL["containers"], ids=lambda entry: entry["name"])
+def test_every_container_says_explicitly_what_is_indexed_and_when_it_expires(entry: dict[str, Any]) -> None:
+    resource = entry["resource"]
+    policy = resource["indexingPolicy"]
+    paths = {path["path"] for path in [*policy["includedPaths"], *policy["excludedPaths"]]}
+
+    assert entry["name"] == resource["id"]
+    assert resource["defaultTtl"] == -1
+    assert "/*" in paths
+    assert entry["maxThroughput"] % 1000 == 0
+
+
+def test_the_lease_container_is_what_the_trigger_needs() -> None:
+    leases = CONTAINERS["leases"]
+
+    assert leases["database"] == MODEL["leaseDatabase"] != MODEL["database"]
+    assert leases["resource"]["partitionKey"]["paths"] == ["/id"]
+
+
+def test_what_is_shipped_is_what_is_imported() -> None:
+    ignored = {line.rstrip("/") for line in (ROOT / ".funcignore").read_text().splitlines()}
+    shipped = {path.name for path in ROOT.iterdir() if path.is_dir() and (path / "__init__.py").exists()} - ignored
+
+    needed = set()
+    for path in [ROOT / "function_app.py", *(file for room in shipped for file in (ROOT / room).rglob("*.py"))]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.module and (ROOT / node.module.split(".")[0]).is_dir():
+                needed.add(node.module.split(".")[0])
+
+    assert needed <= shipped
