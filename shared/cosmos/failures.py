@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from azure.core.exceptions import AzureError, ServiceRequestError, ServiceResponseError
-from azure.cosmos.exceptions import CosmosHttpResponseError
+from azure.core.exceptions import AzureError, HttpResponseError, ServiceRequestError, ServiceResponseError
+from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
 
 from shared.kernel import Conflict, Failure, Misconfigured, Poison, Transient, Unknown
 
@@ -19,7 +19,7 @@ def translated(what: str) -> Iterator[None]:
     """Raise the SDK's errors as ours. `what` names the container and key, never the content."""
     try:
         yield
-    except CosmosHttpResponseError as error:
+    except HttpResponseError as error:
         raise _meaning(error, what) from error
     except ServiceResponseError as error:
         # The request went out and no answer came back.
@@ -30,8 +30,8 @@ def translated(what: str) -> Iterator[None]:
         raise Transient(f"{what}: {type(error).__name__}") from error
 
 
-def _meaning(error: CosmosHttpResponseError, what: str) -> Failure:
-    status, substatus = error.status_code or 0, error.sub_status or 0
+def _meaning(error: HttpResponseError, what: str) -> Failure:
+    status, substatus = error.status_code or 0, _substatus(error)
     said = f"{what}: {status}/{substatus}"
     if status in _CONFLICT:
         return Conflict(said)
@@ -46,7 +46,18 @@ def _meaning(error: CosmosHttpResponseError, what: str) -> Failure:
     return Failure(said)
 
 
-def _retry_after(error: CosmosHttpResponseError) -> float | None:
-    headers = error.headers or {}
+def _substatus(error: HttpResponseError) -> int:
+    match error:
+        case CosmosHttpResponseError(sub_status=substatus):
+            return substatus or 0
+        case CosmosBatchOperationError(error_index=index, operation_responses=answers):
+            # The others only say 424: it was not their fault.
+            return int(answers[index].get("subStatusCode", 0))
+        case _:
+            return 0
+
+
+def _retry_after(error: HttpResponseError) -> float | None:
+    headers = getattr(error, "headers", None) or {}
     text = str(headers.get("x-ms-retry-after-ms", ""))
     return float(text) / 1000 if text.replace(".", "", 1).isdigit() else None

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from azure.core import MatchConditions
+from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
 from shared.cosmos.account import Account
@@ -16,11 +17,12 @@ class CosmosRows:
 
     def __init__(self, account: Account, database: str) -> None:
         self._account, self._database = account, database
+        self._known: dict[str, ContainerProxy] = {}
 
     async def read(self, container: str, key: Key) -> Stored | None:
         with translated(f"{container} {key.id}"):
             try:
-                item = await self._account.container(self._database, container).read_item(key.id, key.partition)
+                item = await (await self._container(container)).read_item(key.id, key.partition)
             except CosmosResourceNotFoundError as error:
                 if error.sub_status:
                     raise
@@ -29,12 +31,12 @@ class CosmosRows:
 
     async def create(self, container: str, key: Key, item: Item) -> None:
         with translated(f"{container} {key.id}"):
-            await self._account.container(self._database, container).create_item(dict(item), no_response=True)
+            await (await self._container(container)).create_item(dict(item), no_response=True)
 
     async def replace(self, container: str, key: Key, item: Item, *, etag: str) -> None:
         with translated(f"{container} {key.id}"):
             try:
-                await self._account.container(self._database, container).replace_item(
+                await (await self._container(container)).replace_item(
                     key.id, dict(item), etag=etag, match_condition=MatchConditions.IfNotModified, no_response=True
                 )
             except CosmosResourceNotFoundError as gone:
@@ -49,11 +51,18 @@ class CosmosRows:
         query = f"SELECT * FROM c WHERE IS_DEFINED(c.{by[0]}) ORDER BY {order}"  # noqa: S608 - identifiers only
         rows: list[Item] = []
         with translated(f"{container} {partition}"):
-            pages = self._account.container(self._database, container).query_items(
-                query, partition_key=partition, max_item_count=limit
-            )
+            pages = (await self._container(container)).query_items(query, partition_key=partition, max_item_count=limit)
             async for row in pages:
                 rows.append(row)
                 if len(rows) == limit:
                     break
         return rows
+
+    async def _container(self, name: str) -> ContainerProxy:
+        # A missing container answers 404 as a missing item does, so each is asked for once before it is believed in.
+        if name not in self._known:
+            container = self._account.container(self._database, name)
+            with translated(f"container {name}"):
+                await container.read()
+            self._known[name] = container
+        return self._known[name]

@@ -1,0 +1,38 @@
+# Every target does its own set-up: the first run installs what it needs, later runs start at once.
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+.PHONY: help setup demo serve test long check clean
+
+PYTHON_ENV := .venv/bin
+ORDERS ?= 500
+TESTS ?= tests
+export ORDERS JSON
+
+help: ## show this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-7s %s\n' "$$name" "$$text"; done
+
+setup: ## find Python 3.13 and make .venv from requirements-dev.txt
+	@local/setup.sh
+
+demo: setup ## place ORDERS=500 real baskets and check the view to the cent; JSON=1 ends with one line of JSON
+	@local/setup.sh demo
+	@$(PYTHON_ENV)/python -m local demo
+
+serve: setup ## keep a Cosmos DB-compatible server (8081) and the app (7071) running until Ctrl-C
+	@$(PYTHON_ENV)/python -m local serve
+
+test: setup ## run the tests that take seconds; TESTS=tests/e2e for a part
+	$(PYTHON_ENV)/python -m pytest -m "not long" $(TESTS)
+
+long: setup ## run the tests that take minutes
+	$(PYTHON_ENV)/python -m pytest -m long $(TESTS)
+
+check: setup ## lint, format, types, and who may import whom
+	$(PYTHON_ENV)/ruff check
+	$(PYTHON_ENV)/ruff format --check
+	$(PYTHON_ENV)/mypy .
+	$(PYTHON_ENV)/lint-imports
+
+clean: ## remove what can be made again: environments, caches, the demo's baskets (.data stays)
+	rm -rf .venv .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

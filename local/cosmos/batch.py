@@ -1,0 +1,155 @@
+"""Several operations in one request: all or nothing in one partition, or each for itself in one range."""
+
+from collections.abc import Iterable
+from http import HTTPStatus
+from typing import Final
+
+import orjson
+
+from local.cosmos import charges, items, operations
+from local.cosmos.account import Account
+from local.cosmos.catalogue import Container
+from local.cosmos.errors import CosmosError, bad_request, range_gone, too_large
+from local.cosmos.item_answers import item_headers
+from local.cosmos.key_ranges import KeyRange
+from local.cosmos.message import Request, Response
+from local.cosmos.operations import Kind, Operation, Outcome
+from local.cosmos.point import keyed
+from local.cosmos.transaction import Transaction
+
+_MOST_OPERATIONS: Final = 100
+_KINDS: Final = {kind.value: kind for kind in Kind}
+
+type Raw = dict[str, object]
+type Result = Outcome | CosmosError
+
+
+def batch(account: Account, container: Container, request: Request) -> Response:
+    rows = _rows(request)
+    atomic = request.headers.get(b"x-ms-cosmos-batch-atomic", b"true").lower() == b"true"
+    answer = _atomic if atomic else _each
+    return answer(account, container, request, rows)
+
+
+def _rows(request: Request) -> list[Raw]:
+    if len(request.body) > items.LARGEST:
+        raise too_large()
+    rows = items.parse_json(request.body)
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise bad_request("The body of a batch is a JSON array of operations.")
+    if not rows:
+        raise bad_request("Batch request has no operations.")
+    if len(rows) > _MOST_OPERATIONS:
+        raise bad_request("Batch request has more operations than what is supported.")
+    return rows
+
+
+def _atomic(account: Account, container: Container, request: Request, rows: list[Raw]) -> Response:
+    """One transaction: a failed operation leaves nothing behind and uses no LSN."""
+    epk = keyed(container, request)
+    key_range = container.ranges.owner(epk)
+    transaction = Transaction(account.store, container, key_range, int(account.clock.seconds()))
+    results: list[Result] = []
+    for row in rows:
+        results.append(_tried(transaction, epk, row))
+        if isinstance(results[-1], CosmosError):
+            break
+    else:
+        transaction.close()
+        return _response(container, key_range, request, results)
+    culprit = results[-1]
+    others = CosmosError(HTTPStatus.FAILED_DEPENDENCY, "Another operation of the batch failed.")
+    failed: list[Result] = [culprit if row is rows[len(results) - 1] else others for row in rows]
+    return _response(container, key_range, request, failed)
+
+
+def _each(account: Account, container: Container, request: Request, rows: list[Raw]) -> Response:
+    """A transaction per operation; without continue-on-error the rest after a failure is not tried."""
+    key_range = container.ranges.named(request.text(b"x-ms-documentdb-partitionkeyrangeid") or "")
+    going_on = request.flag(b"x-ms-cosmos-batch-continue-on-error")
+    now = int(account.clock.seconds())
+    results: list[Result] = []
+    stopped = False
+    for row in rows:
+        if stopped:
+            results.append(CosmosError(HTTPStatus.FAILED_DEPENDENCY, "An earlier operation failed."))
+            continue
+        transaction = Transaction(account.store, container, key_range, now)
+        result = _placed(transaction, row)
+        if isinstance(result, CosmosError):
+            stopped = not going_on
+        else:
+            transaction.close()
+        results.append(result)
+    return _response(container, key_range, request, results)
+
+
+def _placed(transaction: Transaction, row: Raw) -> Result:
+    """An operation that names its own partition key; it must belong to the request's range."""
+    named = row.get("partitionKey")
+    try:
+        epk = transaction.container.key.point(named.encode() if isinstance(named, str) else orjson.dumps(named))
+    except CosmosError as refusal:
+        return refusal
+    key_range = transaction.key_range
+    if not key_range.low <= epk < key_range.high:
+        return range_gone(key_range.name)
+    return _tried(transaction, epk, row)
+
+
+def _tried(transaction: Transaction, epk: bytes, row: Raw) -> Result:
+    try:
+        return operations.perform(transaction, epk, _operation(row))
+    except CosmosError as refusal:
+        return refusal
+
+
+def _operation(row: Raw) -> Operation:
+    kind = _KINDS.get(str(row.get("operationType")))
+    if kind is None:
+        raise bad_request(f"The operation type {row.get('operationType')!r} is not known.")
+    document, name = row.get("resourceBody"), row.get("id", "")
+    if document is not None and not isinstance(document, dict):
+        raise bad_request("The resourceBody of an operation is an object.")
+    if not isinstance(name, str):
+        raise bad_request("The id of an operation is a text.")
+    return Operation(kind, name, document, _text(row, "ifMatch"), _text(row, "ifNoneMatch"))
+
+
+def _text(row: Raw, name: str) -> str | None:
+    value = row.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _response(container: Container, key_range: KeyRange, request: Request, results: list[Result]) -> Response:
+    minimal = request.headers.get(b"prefer") == b"return=minimal"
+    failed = any(isinstance(result, CosmosError) for result in results)
+    body = b"[%b]" % b",".join(_rendered(results, minimal=minimal))
+    charge = sum(_charge(result) for result in results)
+    return Response(207 if failed else 200, item_headers(container, key_range, charge), body)
+
+
+def _charge(result: Result) -> float:
+    return result.charge if isinstance(result, Outcome) else operations.refusal_charge(result, Kind.UPSERT)
+
+
+def _rendered(results: Iterable[Result], *, minimal: bool) -> Iterable[bytes]:
+    for result in results:
+        charge = charges.text(_charge(result))
+        if isinstance(result, CosmosError):
+            yield _refused(result, charge)
+        elif result.record is None:
+            yield b'{"statusCode":%d,"requestCharge":%b}' % (result.status, charge)
+        else:
+            etag = result.record.etag[1:-1].encode()
+            body = b"" if minimal else b',"resourceBody":' + result.record.body
+            yield b'{"statusCode":%d,"requestCharge":%b,"eTag":"\\"%b\\""%b}' % (result.status, charge, etag, body)
+
+
+def _refused(refusal: CosmosError, charge: bytes) -> bytes:
+    row: dict[str, object] = {"statusCode": int(refusal.status), "requestCharge": float(charge)}
+    if refusal.substatus:
+        row["subStatusCode"] = refusal.substatus
+    if refusal.retry_after_ms:
+        row["retryAfterMilliseconds"] = refusal.retry_after_ms
+    return orjson.dumps(row | {"message": refusal.message})

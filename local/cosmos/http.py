@@ -1,0 +1,170 @@
+"""HTTP/1.1 in front of a handler: keep-alive, pipelining in order, answers held back until the store has committed."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Final, Protocol, cast
+from urllib.parse import urlsplit
+
+import httptools
+
+from local.cosmos.message import Answer, Request, Response
+
+BACKLOG: Final = 4096
+_LARGEST_BODY: Final = 8 * 1024 * 1024
+_REASONS: Final = {
+    status.value: b"HTTP/1.1 %d %b\r\n" % (status.value, status.phrase.encode()) for status in HTTPStatus
+}
+_BODILESS: Final = {HTTPStatus.NO_CONTENT.value, HTTPStatus.NOT_MODIFIED.value}
+
+
+class Application(Protocol):
+    """A handler whose writes are safe only after `commit`."""
+
+    def __call__(self, request: Request) -> Answer: ...
+
+    def commit(self) -> None: ...
+
+
+class Outbox:
+    """Answers of one turn of the event loop share one commit."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, commit: Callable[[], None]) -> None:
+        self._loop = loop
+        self._commit = commit
+        self._held: list[tuple[asyncio.Transport, bytes]] = []
+
+    def send(self, transport: asyncio.Transport, answer: bytes) -> None:
+        if not self._held:
+            self._loop.call_soon(self._release)
+        self._held.append((transport, answer))
+
+    def _release(self) -> None:
+        held, self._held = self._held, []
+        try:
+            self._commit()
+        except BaseException:
+            for transport, _ in held:
+                transport.abort()
+            raise
+        for transport, answer in held:
+            transport.write(answer)
+
+
+class Connection(asyncio.Protocol):
+    """One client's socket; a request that has to wait holds back those behind it on the same socket."""
+
+    def __init__(self, application: Application, outbox: Outbox, open_connections: set["Connection"]) -> None:
+        self._application = application
+        self._outbox = outbox
+        self._open = open_connections
+        self._parser = httptools.HttpRequestParser(self)
+        self._behind: deque[tuple[Request, bool]] = deque()
+        self._waiting: asyncio.Task[None] | None = None
+        self._size = 0
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self._transport = cast("asyncio.Transport", transport)
+        self._open.add(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        del exc
+        self._open.discard(self)
+        if self._waiting is not None:
+            self._waiting.cancel()
+
+    def close(self) -> None:
+        self._transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        try:
+            self._parser.feed_data(data)
+        except (httptools.HttpParserError, httptools.HttpParserUpgrade):
+            self._refuse(HTTPStatus.BAD_REQUEST)
+
+    def on_message_begin(self) -> None:
+        self._url = b""
+        self._headers: dict[bytes, bytes] = {}
+        self._body: list[bytes] = []
+        self._size = 0
+
+    def on_url(self, url: bytes) -> None:
+        self._url += url
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        self._headers[name.lower()] = value
+
+    def on_headers_complete(self) -> None:
+        if self._headers.get(b"expect", b"").lower() == b"100-continue":
+            self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def on_body(self, body: bytes) -> None:
+        self._size += len(body)
+        if self._size <= _LARGEST_BODY:
+            self._body.append(body)
+        else:
+            self._body.clear()
+            self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+
+    def on_message_complete(self) -> None:
+        if self._transport.is_closing():
+            return
+        path, query = self._target()
+        method = self._parser.get_method().decode("ascii")
+        request = Request(method, path, query, self._headers, b"".join(self._body))
+        keep_alive = self._parser.should_keep_alive()
+        if self._waiting is None:
+            self._answer(request, keep_alive=keep_alive)
+        else:
+            self._behind.append((request, keep_alive))
+
+    def _target(self) -> tuple[str, str]:
+        text = self._url.decode("latin-1")
+        if "?" not in text and text.startswith("/"):
+            return text, ""
+        parts = urlsplit(text)
+        return parts.path, parts.query
+
+    def _answer(self, request: Request, *, keep_alive: bool) -> None:
+        answer = self._application(request)
+        if isinstance(answer, Response):
+            self._send(answer, keep_alive=keep_alive)
+        else:
+            self._waiting = asyncio.ensure_future(self._later(answer, keep_alive=keep_alive))
+
+    async def _later(self, answer: Awaitable[Response], *, keep_alive: bool) -> None:
+        self._send(await answer, keep_alive=keep_alive)
+        self._waiting = None
+        while self._behind and self._waiting is None:
+            request, keep = self._behind.popleft()
+            self._answer(request, keep_alive=keep)
+
+    def _send(self, response: Response, *, keep_alive: bool) -> None:
+        self._outbox.send(self._transport, render(response, keep_alive=keep_alive))
+        if not keep_alive:
+            asyncio.get_running_loop().call_soon(self._transport.close)
+
+    def _refuse(self, status: HTTPStatus) -> None:
+        self._transport.write(_REASONS[status.value] + b"content-length: 0\r\nconnection: close\r\n\r\n")
+        self._transport.close()
+
+
+def render(response: Response, *, keep_alive: bool = True) -> bytes:
+    """A 204 or 304 has neither body nor Content-Length."""
+    lines = [b"%b: %b\r\n" % header for header in response.headers]
+    if response.status not in _BODILESS:
+        lines.append(b"content-length: %d\r\n" % len(response.body))
+    if not keep_alive:
+        lines.append(b"connection: close\r\n")
+    start = _REASONS.get(response.status) or b"HTTP/1.1 %d Unknown\r\n" % response.status
+    return b"".join((start, *lines, b"\r\n", response.body))
+
+
+async def serve(application: Application, host: str, port: int) -> tuple[asyncio.Server, set[Connection]]:
+    """Listens at once; port 0 takes a free one."""
+    loop = asyncio.get_running_loop()
+    outbox = Outbox(loop, application.commit)
+    connections: set[Connection] = set()
+    server = await loop.create_server(lambda: Connection(application, outbox, connections), host, port, backlog=BACKLOG)
+    return server, connections

@@ -1,0 +1,88 @@
+"""The master-key signature of a request: HMAC-SHA256 over verb, resource type, link and date.
+
+Source: learn.microsoft.com/rest/api/cosmos-db/access-control-on-cosmosdb-resources.
+"""
+
+import base64
+import binascii
+import hmac
+import time
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import Final
+from urllib.parse import unquote_to_bytes
+
+from local.cosmos.errors import CosmosError
+from local.cosmos.message import Request
+
+_WINDOW_SECONDS: Final = 15 * 60
+_MASTER: Final = b"type=master&ver=1.0&sig="
+_RID_SEGMENT: Final = 1
+
+
+def check(request: Request, segments: tuple[str, ...], *, key: bytes) -> None:
+    """Compares in constant time.
+
+    Raises:
+        CosmosError: 401 without a signature, with a wrong one, or more than 15 minutes away from the machine's time.
+
+    """
+    given = unquote_to_bytes(request.headers.get(b"authorization", b""))
+    if not given.startswith(_MASTER):
+        raise _unauthorized("The request has no master key signature.")
+    date = request.headers.get(b"x-ms-date", b"")
+    _check_date(date)
+    signature = given[len(_MASTER) :]
+    resource, link = _signed(request.method, segments)
+    candidates = [link] if segments[_RID_SEGMENT:] == () else [link, _rid_link(request.method, segments)]
+    if not any(hmac.compare_digest(signature, sign(request.method, resource, one, date, key)) for one in candidates):
+        raise _unauthorized(
+            "The input authorization token can't serve the request. The wrong key is being used or the expected "
+            "payload is not built as per the protocol."
+        )
+
+
+def sign(method: str, resource: str, link: str, date: bytes, key: bytes) -> bytes:
+    text = f"{method.lower()}\n{resource}\n{link}\n".encode() + date.lower() + b"\n\n"
+    return base64.b64encode(hmac.digest(key, text, "sha256"))
+
+
+def decode_key(key: str) -> bytes:
+    try:
+        return base64.b64decode(key, validate=True)
+    except binascii.Error as problem:
+        raise ValueError("The key is not base64; an account key ends in '=='.") from problem
+
+
+def _signed(method: str, segments: tuple[str, ...]) -> tuple[str, str]:
+    """The resource type and the link that were signed; feeds and creates sign their parent."""
+    if not segments:
+        return "", ""
+    if segments[-2:] == ("operations", "partitionkeydelete"):
+        return "colls", "/".join(segments[:-2])
+    if len(segments) % 2:
+        return segments[-1].lower(), "/".join(segments[:-1])
+    return segments[-2].lower(), "/".join(segments)
+
+
+def _rid_link(method: str, segments: tuple[str, ...]) -> str:
+    """A path made of rids is signed with the last rid alone, in lower case."""
+    return (segments[-1] if len(segments) % 2 == 0 else segments[-2]).lower()
+
+
+def _check_date(date: bytes) -> None:
+    moment = _moment(date)
+    if moment is None or abs(time.time() - moment) > _WINDOW_SECONDS:
+        raise _unauthorized("The date of the request is missing or not within 15 minutes of the server's.")
+
+
+@lru_cache(maxsize=64)
+def _moment(date: bytes) -> float | None:
+    try:
+        return parsedate_to_datetime(date.decode("latin-1")).timestamp()
+    except ValueError:
+        return None
+
+
+def _unauthorized(message: str) -> CosmosError:
+    return CosmosError(401, message)

@@ -1,0 +1,159 @@
+"""Everything that outlives a request: one SQLite database, in memory or in a file.
+
+With a file, what was written before `commit` survives a killed process; the caller answers only afterwards.
+"""
+
+import secrets
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from local.cosmos.records import SCHEMA as ITEMS
+from local.cosmos.records import Record, Records
+
+_SCHEMA: Final = """
+CREATE TABLE IF NOT EXISTS resources (kind TEXT NOT NULL, number INTEGER NOT NULL, owner INTEGER NOT NULL,
+    content TEXT NOT NULL, PRIMARY KEY (kind, number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS ranges (container INTEGER NOT NULL, number INTEGER NOT NULL, lsn INTEGER NOT NULL,
+    PRIMARY KEY (container, number)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+"""
+_BLOCK: Final = 10_000
+_LSN: Final = """INSERT INTO ranges VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET lsn = excluded.lsn"""
+
+
+class Store:
+    """Statements since the last `commit` are one SQLite transaction."""
+
+    def __init__(self, path: Path | None = None) -> None:
+        self._connection = sqlite3.connect(path or ":memory:", isolation_level=None)
+        self._open = False
+        self._puts: dict[int, Record] = {}
+        self._by_key: dict[tuple[int, bytes, str], Record | None] = {}
+        self._erased: set[int] = set()
+        self._lsns: dict[tuple[int, int], int] = {}
+        self._prepare("OFF" if path is None else "WAL")
+        self._records = Records(self._connection)
+        self._sequence = self._limit = self._counter("sequence")
+        self._era, self._etags = secrets.token_hex(4), 0
+
+    def _prepare(self, mode: str) -> None:
+        self._connection.executescript(
+            f"PRAGMA journal_mode={mode}; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; {ITEMS} {_SCHEMA}"
+        )
+
+    @property
+    def dirty(self) -> bool:
+        return self._open or bool(self._by_key)
+
+    @property
+    def records(self) -> Records:
+        """Every scan goes through here, so it sees what this tick wrote."""
+        self._flush()
+        return self._records
+
+    def find(self, container: int, epk: bytes, name: str) -> Record | None:
+        """The stored version by key, expired or not."""
+        key = (container, epk, name)
+        if key in self._by_key:
+            return self._by_key[key]
+        return self._records.get(container, epk, name)
+
+    def put(self, record: Record) -> None:
+        self._puts[record.seq] = record
+        self._by_key[record.container, record.epk, record.id] = record
+
+    def erase(self, record: Record) -> None:
+        self._puts.pop(record.seq, None)
+        self._erased.add(record.seq)
+        self._by_key[record.container, record.epk, record.id] = None
+
+    def set_lsn(self, container: int, key_range: int, lsn: int) -> None:
+        self._lsns[container, key_range] = lsn
+
+    def next_sequence(self) -> int:
+        """Never the same again, also after a restart: numbers are reserved in blocks."""
+        self._sequence += 1
+        if self._sequence > self._limit:
+            self._limit = self._sequence + _BLOCK
+            self._set_counter("sequence", self._limit)
+        return self._sequence
+
+    def next_etag(self) -> str:
+        """Quoted, as the header and the property show it; unique across restarts."""
+        self._etags += 1
+        return f'"{self._era}-0000-0700-0000-{self._etags:012x}"'
+
+    def commit(self) -> None:
+        self._flush()
+        if self._open:
+            self._connection.execute("COMMIT")
+            self._open = False
+
+    def close(self) -> None:
+        self.commit()
+        self._connection.close()
+
+    def keep(self, kind: str, number: int, owner: int, content: str) -> None:
+        """Stores a database, container or offer."""
+        self._begin()
+        self._connection.execute("INSERT OR REPLACE INTO resources VALUES (?, ?, ?, ?)", (kind, number, owner, content))
+
+    def forget(self, kind: str, number: int) -> None:
+        self._begin()
+        self._connection.execute("DELETE FROM resources WHERE kind = ? AND number = ?", (kind, number))
+
+    def resources(self, kind: str) -> Iterator[tuple[int, int, str]]:
+        """(number, owner, content) in the order of creation."""
+        return iter(
+            self._connection.execute(
+                "SELECT number, owner, content FROM resources WHERE kind = ? ORDER BY number", (kind,)
+            ).fetchall()
+        )
+
+    def lsns(self, container: int) -> dict[int, int]:
+        self._flush()
+        return dict(self._connection.execute("SELECT number, lsn FROM ranges WHERE container = ?", (container,)))
+
+    def next_number(self, kind: str) -> int:
+        number = self._counter(kind) + 1
+        self._set_counter(kind, number)
+        return number
+
+    def drop_container(self, number: int) -> None:
+        self._flush()
+        self._begin()
+        self._records.drop(number)
+        self._connection.execute("DELETE FROM ranges WHERE container = ?", (number,))
+        self.forget("container", number)
+
+    def change(self) -> Records:
+        """The records for a statement that changes many of them at once."""
+        self._flush()
+        self._begin()
+        return self._records
+
+    def _flush(self) -> None:
+        if not self._by_key and not self._lsns:
+            return
+        self._begin()
+        if self._erased:
+            self._records.erase(self._erased)
+        self._records.put(self._puts.values())
+        self._connection.executemany(_LSN, [(*key, lsn) for key, lsn in self._lsns.items()])
+        for kept in (self._puts, self._by_key, self._erased, self._lsns):
+            kept.clear()
+
+    def _begin(self) -> None:
+        if not self._open:
+            self._open = True
+            self._connection.execute("BEGIN")
+
+    def _counter(self, name: str) -> int:
+        row = self._connection.execute("SELECT value FROM counters WHERE name = ?", (name,)).fetchone()
+        return int(row[0]) if row else 0
+
+    def _set_counter(self, name: str, value: int) -> None:
+        self._begin()
+        self._connection.execute("INSERT OR REPLACE INTO counters VALUES (?, ?)", (name, value))

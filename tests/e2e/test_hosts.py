@@ -1,0 +1,74 @@
+"""Hosts die, come back and share the work: the view is complete and exact all the same."""
+
+import asyncio
+from pathlib import Path
+
+import aiohttp
+import pytest
+
+from tests.e2e.conftest import Api, Store, api_url, host
+
+ORDERS = 60
+
+
+async def place(api: Api, count: int) -> None:
+    async def one(number: int) -> None:
+        order = await api.placed(f"c{number % 7}")
+        if number % 3 == 0:
+            await api("PATCH", f"/api/orders/{order['orderId']}/status", json={"status": "shipped"})
+
+    await asyncio.gather(*(one(number) for number in range(count)))
+
+
+async def owners(api: Api) -> tuple[int, int]:
+    (feed,) = (await api("GET", "/health/feeds")).body["feeds"]
+    return feed["leases"], feed["owned"]
+
+
+async def test_a_host_killed_in_the_middle_of_the_feed_leaves_nothing_out_and_nothing_twice(
+    settings: dict[str, str], session: aiohttp.ClientSession, store: Store, tmp_path: Path
+) -> None:
+    with host(settings, tmp_path / "first.log") as first:
+        placing = asyncio.create_task(place(Api(session, api_url(first)), ORDERS))
+        async with asyncio.timeout(60):
+            while len(await store.items("customer-orders")) < ORDERS // 4:
+                await asyncio.sleep(0)
+        first.kill()
+        with pytest.raises(aiohttp.ClientError):
+            await placing
+    assert await store.rows() != await store.expected_rows() or len(await store.rows()) < ORDERS
+
+    with host(settings, tmp_path / "second.log") as second:
+        await Api(session, api_url(second)).settled()
+
+        assert await store.rows() == await store.expected_rows()
+        assert second.end() == 0
+
+
+async def test_two_hosts_share_the_ranges_and_the_survivor_takes_over_all(
+    settings: dict[str, str], session: aiohttp.ClientSession, store: Store, tmp_path: Path
+) -> None:
+    with host(settings, tmp_path / "one.log") as one, host(settings, tmp_path / "other.log") as other:
+        apis = [Api(session, api_url(each)) for each in (one, other)]
+        await shared(store, settings, hosts=2)
+        await asyncio.gather(*(place(api, ORDERS // 2) for api in apis))
+
+        one.kill()
+        await place(apis[1], ORDERS // 2)
+        await apis[1].settled()
+
+        await shared(store, settings, hosts=1)
+        assert await store.rows() == await store.expected_rows()
+        assert len(await store.rows()) == ORDERS // 2 * 3
+
+
+async def shared(store: Store, settings: dict[str, str], *, hosts: int) -> None:
+    """Wait until the leases are spread evenly over so many living hosts."""
+    leases = Store(store.client, settings["COSMOS_LEASE_DATABASE"])
+    async with asyncio.timeout(60):
+        while True:
+            found = [item["Owner"] for item in await leases.items("leases") if "LeaseToken" in item]
+            counts = {found.count(owner) for owner in found}
+            if found and None not in found and counts == {len(found) // hosts}:
+                return
+            await asyncio.sleep(0.05)
