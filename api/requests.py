@@ -32,11 +32,11 @@ def _no_time(text: str) -> str:
     return text
 
 
-def _number(value: object) -> object:
-    # bool is a number to Python, and pydantic reads numbers from strings; a price is neither.
-    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
+def _number(value: object) -> Decimal:
+    # bool is a number to Python, and pydantic reads decimals from strings; a price is neither.
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise ValueError("must be a number")  # noqa: TRY004 - pydantic turns ValueError, not TypeError, into a finding
-    return value
+    return Decimal(str(value))
 
 
 Id = Annotated[str, Field(pattern=f"^{_ID.pattern}$"), AfterValidator(_no_time)]

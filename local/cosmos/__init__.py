@@ -1,1 +1,1 @@
-"""A server that speaks the REST protocol of Azure Cosmos DB for NoSQL well enough for the unpatched azure-cosmos SDK."""
+"""A server that speaks the REST protocol of Azure Cosmos DB well enough for the unpatched azure-cosmos SDK."""

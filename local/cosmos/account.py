@@ -5,7 +5,10 @@ from typing import Final
 
 from local.cosmos.catalogue import Catalogue
 from local.cosmos.clock import Clock
+from local.cosmos.faults import Faults
 from local.cosmos.message import Request, Response, json_response
+from local.cosmos.meter import Meter
+from local.cosmos.offers import Offers
 from local.cosmos.store import Store
 
 EMULATOR_KEY: Final = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
@@ -23,11 +26,20 @@ class Account:
     store: Store
     clock: Clock
     catalogue: Catalogue
+    offers: Offers
+    meter: Meter
+    faults: Faults
 
     def read_factor(self, request: Request) -> int:
         """Reads at the two stronger levels cost twice; a request may ask for less than the account's level."""
-        level = request.text(b"x-ms-consistency-level") or self.consistency
-        return 2 if level in _TWO_REPLICA_READS else 1
+        return 2 if self.level(request) in _TWO_REPLICA_READS else 1
+
+    def level(self, request: Request) -> str:
+        return request.text(b"x-ms-consistency-level") or self.consistency
+
+    def may_be_stale(self, request: Request) -> bool:
+        """Whether a read may miss the last write, if its session has not seen it."""
+        return self.level(request) not in _TWO_REPLICA_READS
 
 
 def read_account(account: Account, request: Request) -> Response:

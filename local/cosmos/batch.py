@@ -20,6 +20,8 @@ from local.cosmos.transaction import Transaction
 _MOST_OPERATIONS: Final = 100
 _KINDS: Final = {kind.value: kind for kind in Kind}
 
+BULK_ROW: Final = "BulkRow"
+
 type Raw = dict[str, object]
 type Result = Outcome | CosmosError
 
@@ -48,6 +50,7 @@ def _atomic(account: Account, container: Container, request: Request, rows: list
     """One transaction: a failed operation leaves nothing behind and uses no LSN."""
     epk = keyed(container, request)
     key_range = container.ranges.owner(epk)
+    account.meter.admit(container, key_range)
     transaction = Transaction(account.store, container, key_range, int(account.clock.seconds()))
     results: list[Result] = []
     for row in rows:
@@ -56,45 +59,48 @@ def _atomic(account: Account, container: Container, request: Request, rows: list
             break
     else:
         transaction.close()
-        return _response(container, key_range, request, results)
+        return _response(account, container, key_range, request, results)
     culprit = results[-1]
     others = CosmosError(HTTPStatus.FAILED_DEPENDENCY, "Another operation of the batch failed.")
     failed: list[Result] = [culprit if row is rows[len(results) - 1] else others for row in rows]
-    return _response(container, key_range, request, failed)
+    return _response(account, container, key_range, request, failed)
 
 
 def _each(account: Account, container: Container, request: Request, rows: list[Raw]) -> Response:
     """A transaction per operation; without continue-on-error the rest after a failure is not tried."""
     key_range = container.ranges.named(request.text(b"x-ms-documentdb-partitionkeyrangeid") or "")
+    account.meter.admit(container, key_range)
     going_on = request.flag(b"x-ms-cosmos-batch-continue-on-error")
     now = int(account.clock.seconds())
     results: list[Result] = []
-    stopped = False
     for row in rows:
-        if stopped:
-            results.append(CosmosError(HTTPStatus.FAILED_DEPENDENCY, "An earlier operation failed."))
-            continue
-        transaction = Transaction(account.store, container, key_range, now)
-        result = _placed(transaction, row)
-        if isinstance(result, CosmosError):
-            stopped = not going_on
-        else:
-            transaction.close()
-        results.append(result)
-    return _response(container, key_range, request, results)
+        try:
+            results.append(_placed(account, Transaction(account.store, container, key_range, now), row))
+        except CosmosError as refusal:
+            results.append(refusal)
+            if not going_on:
+                break
+    results += [CosmosError(HTTPStatus.FAILED_DEPENDENCY, "An earlier operation failed.")] * (len(rows) - len(results))
+    return _response(account, container, key_range, request, results)
 
 
-def _placed(transaction: Transaction, row: Raw) -> Result:
+def _placed(account: Account, transaction: Transaction, row: Raw) -> Outcome:
     """An operation that names its own partition key; it must belong to the request's range."""
     named = row.get("partitionKey")
-    try:
-        epk = transaction.container.key.point(named.encode() if isinstance(named, str) else orjson.dumps(named))
-    except CosmosError as refusal:
-        return refusal
-    key_range = transaction.key_range
+    header = named.encode() if isinstance(named, str) else orjson.dumps(named)
+    container, key_range = transaction.container, transaction.key_range
+    epk = container.key.point(header)
     if not key_range.low <= epk < key_range.high:
-        return range_gone(key_range.name)
-    return _tried(transaction, epk, row)
+        raise range_gone(key_range.name)
+    account.meter.admit(container, key_range)
+    fault = account.faults.pick(BULK_ROW, container.id, header) if account.faults else None
+    if fault is not None and fault.when == "before":
+        raise fault.refusal()
+    outcome = operations.perform(transaction, epk, _operation(row))
+    transaction.close()
+    if fault is not None:
+        raise fault.refusal()
+    return outcome
 
 
 def _tried(transaction: Transaction, epk: bytes, row: Raw) -> Result:
@@ -121,11 +127,15 @@ def _text(row: Raw, name: str) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _response(container: Container, key_range: KeyRange, request: Request, results: list[Result]) -> Response:
+def _response(
+    account: Account, container: Container, key_range: KeyRange, request: Request, results: list[Result]
+) -> Response:
     minimal = request.headers.get(b"prefer") == b"return=minimal"
     failed = any(isinstance(result, CosmosError) for result in results)
     body = b"[%b]" % b",".join(_rendered(results, minimal=minimal))
     charge = sum(_charge(result) for result in results)
+    operation = "Bulk" if b"x-ms-documentdb-partitionkeyrangeid" in request.headers else "Batch"
+    account.meter.record(container, key_range, operation=operation, charge=charge)
     return Response(207 if failed else 200, item_headers(container, key_range, charge), body)
 
 

@@ -9,7 +9,7 @@ import orjson
 from local.cosmos import container_shape, key_ranges, rids
 from local.cosmos.clock import Clock
 from local.cosmos.errors import OWNER_NOT_FOUND, conflict, not_found
-from local.cosmos.indexing import composite_orders, leaf_counter
+from local.cosmos.indexing import composite_orders, leaf_counter, path_checker
 from local.cosmos.key_ranges import KeyRange, KeyRanges
 from local.cosmos.store import Store
 
@@ -57,6 +57,7 @@ class Container:
         policy = content["indexingPolicy"]
         if isinstance(policy, dict):
             self.indexed_values = leaf_counter(policy)
+            self.is_indexed = path_checker(policy)
             self.composite_indexes = composite_orders(policy)
 
     @property
@@ -75,6 +76,12 @@ class Container:
             "_conflicts": "conflicts/",
         }
         return {**self.content, **links}
+
+    def next_change(self) -> asyncio.Event:
+        """Set by the next transaction on this container."""
+        waiter = asyncio.Event()
+        self.waiting.add(waiter)
+        return waiter
 
     def changed(self) -> None:
         """Counts one transaction and wakes those who wait for it."""

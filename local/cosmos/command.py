@@ -5,6 +5,7 @@ import asyncio
 import gc
 import signal
 from pathlib import Path
+from typing import Final
 
 import uvloop
 
@@ -12,7 +13,8 @@ from local.cosmos.account import CONSISTENCY_LEVELS, EMULATOR_KEY
 from local.cosmos.http import serve
 from local.cosmos.server import CosmosServer
 
-_PORT = 8081
+_PORT: Final = 8081
+_PURGE_SECONDS: Final = 1.0
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -45,8 +47,18 @@ async def _serve(options: argparse.Namespace) -> None:
     server, connections = await serve(application, options.host, options.port)
     host, port = server.sockets[0].getsockname()[:2]
     print(f"cosmos: listening on http://{host}:{port}", flush=True)
+    purging = asyncio.create_task(_purge(application))
     await stop.wait()
+    purging.cancel()
     server.close()
     for connection in tuple(connections):
         connection.close()
     application.close()
+
+
+async def _purge(application: CosmosServer) -> None:
+    """A little at a time, so that no request waits for it."""
+    while True:
+        await asyncio.sleep(_PURGE_SECONDS)
+        application.purge()
+        application.commit()

@@ -22,6 +22,7 @@ type Component = str | float | bool | Undefined | None
 
 LOWEST: Final = b""
 HIGHEST: Final = b"\xff"
+_SIGN: Final = 1 << 63
 _HASHED_CHARACTERS_V1: Final = 100
 
 
@@ -76,7 +77,7 @@ def _sortable(component: Component) -> bytes:
 def _sortable_number(number: float) -> bytes:
     """8 bits first, then 7 bits and a mark that says whether more follow."""
     (bits,) = struct.unpack("<Q", struct.pack("<d", number))
-    bits = bits ^ 0x8000000000000000 if bits < 0x8000000000000000 else (~bits + 1) & 0xFFFFFFFFFFFFFFFF
+    bits = bits ^ _SIGN if bits < _SIGN else (~bits + 1) & 0xFFFFFFFFFFFFFFFF
     chunks = [bits >> 56]
     bits = (bits << 8) & 0xFFFFFFFFFFFFFFFF
     while bits:

@@ -31,12 +31,15 @@ def feed(account: Account, container: Container, request: Request) -> Response:
     if request.headers.get(b"a-im", b"").lower() != _INCREMENTAL:
         raise not_supported("The all-versions-and-deletes change feed")
     scope = _scope(container, request)
-    check_session(request, scope.key_range)
+    check_session(container, request, scope.key_range)
+    account.meter.admit(container, scope.key_range)
     after = _position(request, scope)
     page = _page(account, container, request, scope, after)
     charge = charges.feed(len(page.documents), page.size) if page.documents else charges.UNCHANGED_FEED
+    charge *= account.read_factor(request)
+    account.meter.record(container, scope.key_range, operation="ChangeFeed", charge=charge)
     headers = (
-        *item_headers(container, scope.key_range, charge * account.read_factor(request)),
+        *item_headers(container, scope.key_range, charge),
         (b"etag", b'"%d"' % page.lsn),
         (b"x-ms-item-count", b"%d" % len(page.documents)),
     )

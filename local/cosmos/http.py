@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import httptools
 
-from local.cosmos.message import Answer, Request, Response
+from local.cosmos.message import DROPPED, Answer, Request, Response
 
 BACKLOG: Final = 4096
 _LARGEST_BODY: Final = 8 * 1024 * 1024
@@ -49,7 +49,10 @@ class Outbox:
                 transport.abort()
             raise
         for transport, answer in held:
-            transport.write(answer)
+            if answer:
+                transport.write(answer)
+            else:
+                transport.abort()
 
 
 class Connection(asyncio.Protocol):
@@ -151,7 +154,9 @@ class Connection(asyncio.Protocol):
 
 
 def render(response: Response, *, keep_alive: bool = True) -> bytes:
-    """A 204 or 304 has neither body nor Content-Length."""
+    """A 204 or 304 has neither body nor Content-Length; of a dropped answer nothing is sent."""
+    if response is DROPPED:
+        return b""
     lines = [b"%b: %b\r\n" % header for header in response.headers]
     if response.status not in _BODILESS:
         lines.append(b"content-length: %d\r\n" % len(response.body))

@@ -108,6 +108,20 @@ def composite_orders(policy: Mapping[str, object]) -> tuple[tuple[tuple[Path, bo
     )
 
 
+def path_checker(policy: Mapping[str, object]) -> Callable[[Path], bool]:
+    """Whether the value at a path is indexed; `id` and `_ts` are wherever anything is."""
+    if policy["indexingMode"] == "none":
+        return lambda _: False
+    verdicts = _verdicts(policy)
+    return lambda path: path in {("id",), ("_ts",)} or bool(_walk(None, path, verdicts))
+
+
+def _verdicts(policy: Mapping[str, object]) -> list[tuple[IndexedPath, bool]]:
+    included = ((path, True) for path in _read(policy["includedPaths"]))
+    excluded = ((path, False) for path in _read(policy["excludedPaths"]))
+    return sorted([*included, *excluded], key=_precision)
+
+
 def leaf_counter(policy: Mapping[str, object]) -> Callable[[Mapping[str, object]], int]:
     """A function that counts the values of a document which the policy indexes, plus two system terms."""
     if policy["indexingMode"] == "none":
@@ -116,7 +130,7 @@ def leaf_counter(policy: Mapping[str, object]) -> Callable[[Mapping[str, object]
     excluded = [path for path in _read(policy["excludedPaths"]) if path.names != ("_etag",)]
     if included == [IndexedPath((), whole=True)] and not excluded:
         return lambda document: _SYSTEM_TERMS + _scalars(document)
-    verdicts = sorted([*((path, True) for path in included), *((path, False) for path in excluded)], key=_precision)
+    verdicts = _verdicts(policy)
     return lambda document: _SYSTEM_TERMS + _walk(document, (), verdicts)
 
 

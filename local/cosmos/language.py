@@ -1,37 +1,18 @@
-"""The query language as the rest of the server sees it."""
+"""The query language as the rest of the server sees it: what is wrong with a query is a 400."""
 
-import importlib
-from collections.abc import Iterable, Iterator, Mapping
-from datetime import datetime
-from typing import Protocol, cast
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from local.cosmos.errors import bad_request
+from local.cosmos.query import Query, QueryError, compile_query
 
-type Path = tuple[str, ...]
-
-
-class Query(Protocol):
-    """One compiled query."""
-
-    @property
-    def needs_merge(self) -> bool: ...
-
-    @property
-    def order_by(self) -> tuple[tuple[Path, bool], ...]: ...
-
-    def execute(
-        self, documents: Iterable[dict[str, object]], parameters: Mapping[str, object], *, now: datetime
-    ) -> Iterator[object]: ...
-
-    def plan(self) -> dict[str, object]: ...
-
-    def equal_to(self, path: Path, parameters: Mapping[str, object]) -> object: ...
+__all__ = ["Query", "compile_query", "refusing"]
 
 
-def compile_query(text: str) -> Query:
-    """Raises CosmosError 400 for text that is not a query."""
-    language = importlib.import_module("local.cosmos.query")
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Compiling and running a query inside may raise CosmosError 400."""
     try:
-        return cast("Query", language.compile_query(text))
-    except language.QueryError as problem:
+        yield
+    except QueryError as problem:
         raise bad_request(problem.message) from problem

@@ -43,6 +43,9 @@ class Response(NamedTuple):
         return next((value for known, value in self.headers if known == name), None)
 
 
+DROPPED: Final = Response(0, (), b"")
+"""No answer at all: the connection is closed, as by a network failure."""
+
 type Answer = Response | Awaitable[Response]
 type Handler = Callable[[Request], Answer]
 

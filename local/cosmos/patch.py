@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from local.cosmos.errors import CosmosError, bad_request, precondition_failed
 from local.cosmos.items import Document
-from local.cosmos.language import compile_query
+from local.cosmos.language import compile_query, refusing
 
 _MOST_OPERATIONS: Final = 10
 _FIXED: Final = {("id",), ("_rid",), ("_self",), ("_etag",), ("_attachments",), ("_ts",)}
@@ -52,8 +52,9 @@ def patched(document: Document, patch: Mapping[str, object], *, key_paths: tuple
 def _check_condition(document: Document, condition: object, now: datetime) -> None:
     if not isinstance(condition, str):
         raise bad_request("The condition of a patch is a text such as 'from c where c.n > 2'.")
-    query = compile_query(f"SELECT * {condition}")
-    if not any(True for _ in query.execute((document,), {}, now=now)):
+    with refusing():
+        held = any(True for _ in compile_query(f"SELECT * {condition}").execute((document,), {}, now=now))
+    if not held:
         raise precondition_failed()
 
 

@@ -1,16 +1,18 @@
 """Create, upsert, read, replace, patch and delete of one item named by its partition key."""
 
 from http import HTTPStatus
+from typing import NamedTuple
 
-from local.cosmos import items, operations, sessions
+from local.cosmos import charges, items, operations, sessions
 from local.cosmos.account import Account
 from local.cosmos.catalogue import Container
 from local.cosmos.errors import CosmosError, bad_request
 from local.cosmos.item_answers import answer, item_headers
 from local.cosmos.key_ranges import KeyRange
 from local.cosmos.message import Request, Response
-from local.cosmos.operations import Kind, Operation
+from local.cosmos.operations import Kind, Operation, Outcome
 from local.cosmos.refusals import refusal_response
+from local.cosmos.sessions import SessionAheadError
 from local.cosmos.transaction import Transaction
 
 
@@ -18,25 +20,55 @@ def point(account: Account, container: Container, request: Request, operation: O
     epk = keyed(container, request)
     key_range = container.ranges.owner(epk)
     try:
-        return _perform(account, container, request, key_range, epk, operation)
+        perform = _read if operation.kind is Kind.READ else _write
+        outcome = perform(account, container, key_range, request, Keyed(epk, operation))
+    except SessionAheadError:
+        raise
     except CosmosError as refusal:
         charge = operations.refusal_charge(refusal, operation.kind)
+        account.meter.record(container, key_range, operation=operation.kind, charge=charge)
         return refusal_response(refusal, item_headers(container, key_range, charge)[1:])
-
-
-def _perform(
-    account: Account, container: Container, request: Request, key_range: KeyRange, epk: bytes, operation: Operation
-) -> Response:
-    reading = operation.kind is Kind.READ
-    if reading:
-        check_session(request, key_range)
-    transaction = Transaction(account.store, container, key_range, int(account.clock.seconds()))
-    outcome = operations.perform(transaction, epk, operation)
-    transaction.close()
-    if reading:
-        outcome = outcome._replace(charge=outcome.charge * account.read_factor(request))
-    minimal = not reading and request.headers.get(b"prefer") == b"return=minimal"
+    account.meter.record(container, key_range, operation=operation.kind, charge=outcome.charge)
+    minimal = operation.kind is not Kind.READ and request.headers.get(b"prefer") == b"return=minimal"
     return answer(container, key_range, outcome, minimal=minimal)
+
+
+class Keyed(NamedTuple):
+    """An operation and the effective partition key it is for."""
+
+    epk: bytes
+    operation: Operation
+
+
+def _read(account: Account, container: Container, key_range: KeyRange, request: Request, keyed: Keyed) -> Outcome:
+    seen = check_session(container, request, key_range)
+    account.meter.admit(container, key_range)
+    stale = account.store.remembers and seen < key_range.lsn and account.may_be_stale(request)
+    transaction = Transaction(account.store, container, key_range, int(account.clock.seconds()), stale=stale)
+    outcome = operations.perform(transaction, *keyed)
+    return outcome._replace(charge=outcome.charge * account.read_factor(request))
+
+
+def _write(account: Account, container: Container, key_range: KeyRange, request: Request, keyed: Keyed) -> Outcome:
+    del request
+    account.meter.admit(container, key_range)
+    transaction = Transaction(account.store, container, key_range, int(account.clock.seconds()))
+    outcome = operations.perform(transaction, *keyed)
+    transaction.close()
+    return outcome
+
+
+def delete_partition(account: Account, container: Container, request: Request) -> Response:
+    """All items of one partition key, at once; one transaction of its range's log."""
+    epk = keyed(container, request)
+    transaction = Transaction(account.store, container, container.ranges.owner(epk), int(account.clock.seconds()))
+    charge = charges.REFUSED_WRITE
+    for record in account.store.records.partition(container.number, epk):
+        transaction.erase(record)
+        charge += record.charge
+    transaction.close()
+    account.meter.record(container, transaction.key_range, operation="DeletePartition", charge=charge)
+    return Response(202, item_headers(container, transaction.key_range, charge)[1:], b"")
 
 
 def keyed(container: Container, request: Request) -> bytes:
@@ -48,10 +80,13 @@ def keyed(container: Container, request: Request) -> bytes:
     return container.key.point(header)
 
 
-def check_session(request: Request, key_range: KeyRange) -> None:
+def check_session(container: Container, request: Request, key_range: KeyRange) -> int:
+    """The LSN the client has seen of this range; raises SessionAheadError when the range is not there yet."""
     header = request.headers.get(b"x-ms-session-token")
-    if header and sessions.demanded(header, key_range) > key_range.lsn:
-        raise sessions.not_available()
+    seen = sessions.demanded(header, key_range) if header else 0
+    if seen > key_range.lsn:
+        raise SessionAheadError(container.next_change)
+    return seen
 
 
 def new_item(request: Request) -> Operation:

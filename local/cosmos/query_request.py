@@ -7,7 +7,7 @@ from local.cosmos import items, scopes
 from local.cosmos.catalogue import Container
 from local.cosmos.epk import HIGHEST, LOWEST, Component
 from local.cosmos.errors import bad_request
-from local.cosmos.language import Query, compile_query
+from local.cosmos.language import Query, compile_query, refusing
 from local.cosmos.message import Request
 from local.cosmos.scopes import Scope
 
@@ -26,7 +26,8 @@ def question(request: Request) -> Question:
     if not isinstance(given, list) or not all(isinstance(one, dict) and "name" in one for one in given):
         raise bad_request("The parameters of a query are a list of objects with name and value.")
     parameters = {str(one["name"]): one.get("value") for one in given}
-    return Question(compile_query(content["query"]), parameters)
+    with refusing():
+        return Question(compile_query(content["query"]), parameters)
 
 
 def covered(container: Container, request: Request, asked: Question | None) -> tuple[Scope, ...]:

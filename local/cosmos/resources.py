@@ -1,24 +1,25 @@
 """Databases and containers over HTTP: create, read, list, query, replace, delete."""
 
 from collections.abc import Iterable
-from math import ceil
 from typing import Final
 
 import orjson
 
-from local.cosmos import charges, items
+from local.cosmos import charges, items, reshaping, throughput
 from local.cosmos.account import Account
 from local.cosmos.catalogue import Container, Database
 from local.cosmos.errors import bad_request
 from local.cosmos.item_answers import feed_body
+from local.cosmos.language import refusing
 from local.cosmos.message import JSON, Request, Response, json_response
 from local.cosmos.query_request import question
 
-_RU_PER_RANGE: Final = 10_000
-
 
 def create_database(account: Account, request: Request) -> Response:
+    wanted = throughput.requested(request)
     database = account.catalogue.create_database(items.parse(request.body))
+    if wanted is not None:
+        account.offers.provision(database, wanted)
     return described(201, database.answer())
 
 
@@ -27,7 +28,11 @@ def read_database(account: Account, name: str) -> Response:
 
 
 def drop_database(account: Account, name: str) -> Response:
-    account.catalogue.drop_database(account.catalogue.database(name))
+    database = account.catalogue.database(name)
+    account.offers.drop(database)
+    for container in database.containers.values():
+        account.offers.drop(container)
+    account.catalogue.drop_database(database)
     return _gone()
 
 
@@ -38,9 +43,13 @@ def list_databases(account: Account, request: Request) -> Response:
 
 def create_container(account: Account, database: Database, request: Request) -> Response:
     content = items.parse(request.body)
-    throughput = request.number(b"x-ms-offer-throughput", 0)
-    ranges = max(account.ranges, ceil(throughput / _RU_PER_RANGE))
+    wanted = throughput.requested(request)
+    if wanted is None and account.offers.of(database) is None:
+        wanted = throughput.DEFAULT
+    ranges = account.ranges if wanted is None else max(account.ranges, wanted.ranges)
     container = account.catalogue.create_container(database, content, ranges=ranges)
+    if wanted is not None:
+        account.offers.provision(container, wanted)
     return described(201, container.answer())
 
 
@@ -59,6 +68,7 @@ def replace_container(account: Account, container: Container, request: Request) 
 
 
 def drop_container(account: Account, container: Container) -> Response:
+    account.offers.drop(container)
     account.catalogue.drop_container(container)
     return _gone()
 
@@ -68,12 +78,30 @@ def list_containers(account: Account, database: Database, request: Request) -> R
     return listed(account, request, database.rid, "DocumentCollections", every)
 
 
+def list_offers(account: Account, request: Request) -> Response:
+    return listed(account, request, "", "Offers", account.offers.every())
+
+
+def read_offer(account: Account, rid: str) -> Response:
+    return described(200, account.offers.named(rid).answer())
+
+
+def replace_offer(account: Account, rid: str, request: Request) -> Response:
+    """More throughput than the ranges can carry splits them at once, so no replacement is ever pending."""
+    offer = account.offers.change(rid, items.parse(request.body))
+    for container in account.catalogue.containers():
+        if container.rid == offer.resource_rid:
+            reshaping.grow(account, container, offer.throughput.ranges)
+    return described(200, offer.answer())
+
+
 def listed(account: Account, request: Request, rid: str, key: str, every: Iterable[dict[str, object]]) -> Response:
     """A feed of resources, filtered when the request is a query."""
     rows: Iterable[object] = every
     if request.method == "POST":
         asked = question(request)
-        rows = asked.query.execute(every, asked.parameters, now=account.clock.moment())
+        with refusing():
+            rows = list(asked.query.execute(every, asked.parameters, now=account.clock.moment()))
     first, most = request.number(b"x-ms-continuation", 0), request.number(b"x-ms-max-item-count", -1)
     texts = [orjson.dumps(row) for row in rows][max(first, 0) :]
     page = texts[:most] if most > 0 else texts

@@ -18,7 +18,7 @@ def segments(path: str) -> Segments:
     return tuple(map(unquote, parts)) if "%" in path else parts
 
 
-def route(account: Account, request: Request, names: Segments) -> Answer:
+def route(account: Account, request: Request, names: Segments) -> Answer:  # noqa: PLR0911 - one row per path
     """Raises CosmosError 404, 405 or 400 for what there is no handler for."""
     match names:
         case ():
@@ -31,6 +31,10 @@ def route(account: Account, request: Request, names: Segments) -> Answer:
             return _containers(account, request, database)
         case ("dbs", database, "colls", name):
             return _container(account, request, _missing_is_plain(account, database, name))
+        case ("offers",):
+            return resources.list_offers(account, request)
+        case ("offers", rid):
+            return _offer(account, request, rid)
         case ("dbs", database, "colls", name, *rest):
             container = account.catalogue.container(database, name)
             _check_intent(container, request)
@@ -62,6 +66,16 @@ def _containers(account: Account, request: Request, name: str) -> Answer:
     return resources.list_containers(account, database, request)
 
 
+def _offer(account: Account, request: Request, rid: str) -> Answer:
+    match request.method:
+        case "GET":
+            return resources.read_offer(account, rid)
+        case "PUT":
+            return resources.replace_offer(account, rid, request)
+        case _:
+            raise _not_allowed(request)
+
+
 def _missing_is_plain(account: Account, database: str, name: str) -> Container:
     """Reading the container itself, a missing one is 404 without substatus."""
     try:
@@ -90,6 +104,10 @@ def _inside(account: Account, container: Container, request: Request, rest: Segm
             return point.point(account, container, request, point.named_item(request, _name(account, container, name)))
         case ("pkranges",):
             return ranges_feed.read_ranges(container, request)
+        case ("operations", "partitionkeydelete"):
+            return point.delete_partition(account, container, request)
+        case ("conflicts",):
+            return resources.listed(account, request, container.rid, "Conflicts", ())
         case (kind, *_):
             raise not_supported(f"The resource type {kind!r}")
         case _:

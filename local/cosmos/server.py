@@ -1,8 +1,11 @@
 """The whole server as one function from request to answer, whoever carries them."""
 
+import asyncio
+import contextlib
 import traceback
 from collections.abc import Awaitable
 from pathlib import Path
+from typing import Final
 from uuid import uuid4
 
 from local.cosmos import routing, signature
@@ -10,12 +13,21 @@ from local.cosmos.account import EMULATOR_KEY, Account
 from local.cosmos.catalogue import Catalogue
 from local.cosmos.clock import Clock
 from local.cosmos.control import control
+from local.cosmos.controls import Controls
 from local.cosmos.errors import CosmosError
-from local.cosmos.message import Answer, Request, Response
+from local.cosmos.faults import Fault, Faults
+from local.cosmos.message import DROPPED, Answer, Request, Response
+from local.cosmos.meter import Meter
+from local.cosmos.offers import Offers
+from local.cosmos.operation_names import operation_name
 from local.cosmos.refusals import refusal_response
+from local.cosmos.sessions import SessionAheadError
 from local.cosmos.store import Store
 
-_ACTIVITY = b"x-ms-activity-id"
+_ACTIVITY: Final = b"x-ms-activity-id"
+_CONTAINER: Final = 3
+_PURGED_AT_ONCE: Final = 500
+_SESSION_PATIENCE_SECONDS: Final = 0.5
 
 
 class CosmosServer:
@@ -33,14 +45,20 @@ class CosmosServer:
         self._secret = signature.decode_key(key)
         self.store = Store(path)
         self.clock = clock or Clock()
+        catalogue = Catalogue(self.store, self.clock)
+        offers = Offers(self.store, catalogue)
         self.account = Account(
             key=key,
             consistency=consistency,
             ranges=ranges,
             store=self.store,
             clock=self.clock,
-            catalogue=Catalogue(self.store, self.clock),
+            catalogue=catalogue,
+            offers=offers,
+            meter=Meter(self.clock, offers),
+            faults=Faults(),
         )
+        self.controls = Controls(self.account)
 
     def __call__(self, request: Request) -> Answer:
         activity = (_ACTIVITY, request.headers.get(_ACTIVITY) or str(uuid4()).encode())
@@ -50,16 +68,56 @@ class CosmosServer:
             answer = refusal_response(refusal)
         except Exception:  # noqa: BLE001 - the edge of the program: a bug becomes a 500 and a trace, not a lost socket
             answer = _bug()
-        if isinstance(answer, Response):
-            return answer._replace(headers=(*answer.headers, activity))
-        return _later(answer, activity)
+        return _traced(answer, activity) if isinstance(answer, Response) else _later(answer, activity)
 
     def _answer(self, request: Request) -> Answer:
         names = routing.segments(request.path)
         if names[:1] == ("_local",):
             return control(self.account, request, names[1:])
         signature.check(request, names, key=self._secret)
-        return routing.route(self.account, request, names)
+        if self.account.faults:
+            container = names[3] if len(names) > _CONTAINER else None
+            partition = request.headers.get(b"x-ms-documentdb-partitionkey")
+            fault = self.account.faults.pick(operation_name(request, names), container, partition)
+            if fault is not None:
+                return self._troubled(fault, request, names)
+        return self._routed(request, names)
+
+    def _routed(self, request: Request, names: tuple[str, ...]) -> Answer:
+        try:
+            return routing.route(self.account, request, names)
+        except SessionAheadError as ahead:
+            return self._once_changed(ahead, request, names)
+
+    async def _once_changed(self, ahead: SessionAheadError, request: Request, names: tuple[str, ...]) -> Response:
+        """Tries once more when the container has changed, or when a replica's lag would be over."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_SESSION_PATIENCE_SECONDS):
+                await ahead.changed().wait()
+        answer = routing.route(self.account, request, names)
+        return answer if isinstance(answer, Response) else await answer
+
+    async def _troubled(self, fault: Fault, request: Request, names: tuple[str, ...]) -> Response:
+        await asyncio.sleep(fault.latency_ms / 1000)
+        answer: Answer = DROPPED
+        if fault.when == "after" or not (fault.status or fault.drop):
+            answer = self._routed(request, names)
+        if not isinstance(answer, Response):
+            answer = await answer
+        if fault.drop:
+            return DROPPED
+        if fault.status:
+            raise fault.refusal()
+        return answer
+
+    def purge(self) -> None:
+        """Removes some of the items whose time to live is over; no reader sees them any more."""
+        now = int(self.clock.seconds())
+        for container in self.account.catalogue.containers():
+            if container.default_ttl is not None:
+                expired = self.store.records.expired(container.number, now, _PURGED_AT_ONCE)
+                if expired:
+                    self.store.change().erase(expired)
 
     def commit(self) -> None:
         """Makes every write so far outlive the process, when there is a file."""
@@ -77,7 +135,11 @@ async def _later(answer: Awaitable[Response], activity: tuple[bytes, bytes]) -> 
         response = refusal_response(refusal)
     except Exception:  # noqa: BLE001 - as above, for an answer that had to wait
         response = _bug()
-    return response._replace(headers=(*response.headers, activity))
+    return _traced(response, activity)
+
+
+def _traced(response: Response, activity: tuple[bytes, bytes]) -> Response:
+    return response if response is DROPPED else response._replace(headers=(*response.headers, activity))
 
 
 def _bug() -> Response:

@@ -1,5 +1,7 @@
 """Session tokens: `<range>:0#<lsn>#1=-1`, several joined by commas (SDK source `_vector_session_token.py`)."""
 
+import asyncio
+from collections.abc import Callable
 from typing import Final
 
 from local.cosmos.errors import SESSION_NOT_AVAILABLE, CosmosError, bad_request
@@ -38,9 +40,13 @@ def _lsn(version: bytes) -> int:
         raise bad_request("The session token is not valid.") from problem
 
 
-def not_available() -> CosmosError:
-    return CosmosError(
-        404,
-        "The read session is not available for the input session token.",
-        substatus=SESSION_NOT_AVAILABLE,
-    )
+class SessionAheadError(CosmosError):
+    """404/1002: the token names a transaction this range has not seen; `changed` says when to look again."""
+
+    def __init__(self, changed: Callable[[], asyncio.Event]) -> None:
+        super().__init__(
+            404,
+            "The read session is not available for the input session token.",
+            substatus=SESSION_NOT_AVAILABLE,
+        )
+        self.changed = changed

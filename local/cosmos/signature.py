@@ -33,8 +33,8 @@ def check(request: Request, segments: tuple[str, ...], *, key: bytes) -> None:
     date = request.headers.get(b"x-ms-date", b"")
     _check_date(date)
     signature = given[len(_MASTER) :]
-    resource, link = _signed(request.method, segments)
-    candidates = [link] if segments[_RID_SEGMENT:] == () else [link, _rid_link(request.method, segments)]
+    resource, link = _signed(segments)
+    candidates = [link] if segments[_RID_SEGMENT:] == () else [link, _rid_link(segments)]
     if not any(hmac.compare_digest(signature, sign(request.method, resource, one, date, key)) for one in candidates):
         raise _unauthorized(
             "The input authorization token can't serve the request. The wrong key is being used or the expected "
@@ -54,7 +54,7 @@ def decode_key(key: str) -> bytes:
         raise ValueError("The key is not base64; an account key ends in '=='.") from problem
 
 
-def _signed(method: str, segments: tuple[str, ...]) -> tuple[str, str]:
+def _signed(segments: tuple[str, ...]) -> tuple[str, str]:
     """The resource type and the link that were signed; feeds and creates sign their parent."""
     if not segments:
         return "", ""
@@ -65,7 +65,7 @@ def _signed(method: str, segments: tuple[str, ...]) -> tuple[str, str]:
     return segments[-2].lower(), "/".join(segments)
 
 
-def _rid_link(method: str, segments: tuple[str, ...]) -> str:
+def _rid_link(segments: tuple[str, ...]) -> str:
     """A path made of rids is signed with the last rid alone, in lower case."""
     return (segments[-1] if len(segments) % 2 == 0 else segments[-2]).lower()
 

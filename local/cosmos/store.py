@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from local.cosmos.errors import not_found
 from local.cosmos.records import SCHEMA as ITEMS
 from local.cosmos.records import Record, Records
 
@@ -33,6 +34,8 @@ class Store:
         self._by_key: dict[tuple[int, bytes, str], Record | None] = {}
         self._erased: set[int] = set()
         self._lsns: dict[tuple[int, int], int] = {}
+        self._previous: dict[tuple[int, bytes, str], Record | None] | None = None
+        self._snapshots: dict[str, sqlite3.Connection] = {}
         self._prepare("OFF" if path is None else "WAL")
         self._records = Records(self._connection)
         self._sequence = self._limit = self._counter("sequence")
@@ -60,11 +63,31 @@ class Store:
             return self._by_key[key]
         return self._records.get(container, epk, name)
 
+    def find_previous(self, container: int, epk: bytes, name: str) -> Record | None:
+        """The version before the last one, where it was kept; else the last."""
+        key = (container, epk, name)
+        if self._previous is not None and key in self._previous:
+            return self._previous[key]
+        return self.find(*key)
+
+    def remember_previous(self, *, on: bool) -> None:
+        """Keeps the version each write replaces; costs memory, so it is off unless stale reads are asked for."""
+        self._previous = {} if on else None
+
+    @property
+    def remembers(self) -> bool:
+        return self._previous is not None
+
     def put(self, record: Record) -> None:
+        if self._previous is not None:
+            key = (record.container, record.epk, record.id)
+            self._previous[key] = self.find(*key)
         self._puts[record.seq] = record
         self._by_key[record.container, record.epk, record.id] = record
 
     def erase(self, record: Record) -> None:
+        if self._previous is not None:
+            self._previous[record.container, record.epk, record.id] = record
         self._puts.pop(record.seq, None)
         self._erased.add(record.seq)
         self._by_key[record.container, record.epk, record.id] = None
@@ -91,8 +114,24 @@ class Store:
             self._connection.execute("COMMIT")
             self._open = False
 
+    def snapshot(self, name: str) -> None:
+        self.commit()
+        copy = self._snapshots[name] = sqlite3.connect(":memory:")
+        self._connection.backup(copy)
+
+    def restore(self, name: str) -> None:
+        """Sequence numbers go on, so nothing made since the snapshot is ever confused with something new."""
+        copy = self._snapshots.get(name)
+        if copy is None:
+            raise not_found(f"There is no snapshot {name!r}.")
+        self.commit()
+        copy.backup(self._connection)
+        self._limit = self._sequence
+
     def close(self) -> None:
         self.commit()
+        for copy in self._snapshots.values():
+            copy.close()
         self._connection.close()
 
     def keep(self, kind: str, number: int, owner: int, content: str) -> None:

@@ -17,10 +17,13 @@ type Key = tuple[bytes, str]
 class Transaction:
     """Reads see the staged writes; nothing reaches the store before `close`."""
 
-    __slots__ = ("_doomed", "_staged", "_store", "container", "key_range", "lsn", "now")
+    __slots__ = ("_doomed", "_find", "_staged", "_store", "container", "key_range", "lsn", "now")
 
-    def __init__(self, store: Store, container: Container, key_range: KeyRange, now: int) -> None:
+    def __init__(
+        self, store: Store, container: Container, key_range: KeyRange, now: int, *, stale: bool = False
+    ) -> None:
         self._store = store
+        self._find = store.find_previous if stale else store.find
         self._staged: dict[Key, Record | None] = {}
         self._doomed: list[Record] = []
         self.container = container
@@ -32,7 +35,7 @@ class Transaction:
         """The living item; an expired one is not there, and goes for good with the next write."""
         if self._staged and (epk, name) in self._staged:
             return self._staged[epk, name]
-        record = self._store.find(self.container.number, epk, name)
+        record = self._find(self.container.number, epk, name)
         if record is not None and record.expires is not None and record.expires <= self.now:
             self._doomed.append(record)
             return None

@@ -4,11 +4,12 @@ from collections.abc import Awaitable
 from typing import Any, Self
 from urllib.parse import urlsplit
 
+from azure.core.exceptions import ServiceResponseError
 from azure.core.pipeline.transport import AsyncHttpResponse, AsyncHttpTransport, HttpRequest
 from azure.core.utils import CaseInsensitiveDict
 
 from local.cosmos.http import Application
-from local.cosmos.message import Request, Response
+from local.cosmos.message import DROPPED, Request, Response
 
 
 class InProcessTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
@@ -22,6 +23,8 @@ class InProcessTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
         answer = self._application(_received(request))
         response = answer if isinstance(answer, Response) else await _awaited(answer)
         self._application.commit()
+        if response is DROPPED:
+            raise ServiceResponseError("The connection was dropped before the answer.")
         return _Loaded(request, response)
 
     async def open(self) -> None:

@@ -1,1 +1,1 @@
-"""A Functions host for a laptop: runs a Python v2 app through Microsoft's worker library, without Core Tools, .NET or Azurite."""
+"""A Functions host for a laptop: it runs a Python v2 app through Microsoft's worker library, without Core Tools."""

@@ -1,9 +1,11 @@
 """A Cosmos DB connection: what a trigger's `connection` property names in the app settings."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import assert_never
 from urllib.parse import urlsplit
 
+from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.cosmos.aio import CosmosClient
 
@@ -63,10 +65,9 @@ def _from_string(name: str, text: str) -> KeyConnection:
     return KeyConnection(_checked(name, endpoint), key, verify=not is_trusting)
 
 
-def _from_section(name: str, endpoint: str | None, section: object) -> IdentityConnection:
+def _from_section(name: str, endpoint: str | None, section: Mapping[str, str]) -> IdentityConnection:
     if not endpoint:
         raise BadSettings(f"the connection {name} needs {name}__accountEndpoint, or a connection string in {name}")
-    assert isinstance(section, dict)
     return IdentityConnection(_checked(name, endpoint), section.get("credential", ""), section.get("clientid"))
 
 
@@ -93,7 +94,7 @@ def open_client(connection: Connection, *, preferred_locations: tuple[str, ...] 
             assert_never(connection)
 
 
-def _credential(kind: str, client_id: str | None) -> object:
+def _credential(kind: str, client_id: str | None) -> AsyncTokenCredential:
     # A third of a second that a start with keys does not need.
     from azure.identity.aio import DefaultAzureCredential, ManagedIdentityCredential  # noqa: PLC0415 - see above
 

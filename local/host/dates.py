@@ -8,7 +8,7 @@ which is UTC in Azure. Sources: Newtonsoft.Json DateTimeParser and DateTimeUtils
 import re
 from datetime import UTC, datetime, timedelta
 
-type Json = None | bool | int | float | str | list[Json] | dict[str, Json]
+type Json = bool | int | float | str | list[Json] | dict[str, Json] | None
 
 _ISO = re.compile(
     r"(?P<date>\d{4}-\d\d-\d\d)T(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"

@@ -10,7 +10,7 @@ from local.host.bindings import Function
 from local.host.invocation import Invoker
 from local.host.payload import Payload
 from local.host.retry import Retry, delays
-from local.host.worker import Failed, Succeeded
+from local.host.worker import Succeeded
 
 _log = logging.getLogger("host")
 
@@ -32,14 +32,13 @@ async def deliver(function: Function, payload: Payload, *, invoker: Invoker, sto
     waits = delays(policy, random.uniform) if policy else iter(())
     retry = Retry(max_count=policy.max_retries) if policy else Retry()
     while True:
-        match await invoker.run(function, payload, retry=retry):
-            case Succeeded():
-                return Delivered.SUCCEEDED
-            case Failed(message, trace):
-                wait = next(waits, None)
-                if wait is None:
-                    return Delivered.LOST
-                retry = Retry(retry.count + 1, retry.max_count, message, trace)
+        reply = await invoker.run(function, payload, retry=retry)
+        if isinstance(reply, Succeeded):
+            return Delivered.SUCCEEDED
+        wait = next(waits, None)
+        if wait is None:
+            return Delivered.LOST
+        retry = Retry(retry.count + 1, retry.max_count, reply.message, reply.trace)
         _log.info("%s is tried again in %s (retry %d of %d)", function.name, wait, retry.count, retry.max_count)
         if await passed(stopping, within=wait):
             return Delivered.STOPPED

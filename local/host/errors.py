@@ -12,13 +12,13 @@ class HostError(Exception):
     exit_code = 1
 
 
-class BadSettings(HostError):
+class BadSettings(HostError):  # noqa: N818 - the house names an error by what is the case
     """A setting is missing or unreadable; the message names it."""
 
     exit_code = 2
 
 
-class BadApp(HostError):
+class BadApp(HostError):  # noqa: N818 - the house names an error by what is the case
     """The app failed while it was imported or indexed; `trace` is the worker's own traceback of it."""
 
     def __init__(self, message: str, trace: str = "") -> None:

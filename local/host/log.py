@@ -18,11 +18,11 @@ def follow(invocation_id: ContextVar[str | None]) -> None:
 class OneLine(logging.Formatter):
     """`time level [function invocation] logger: message`; a traceback follows on the same line."""
 
-    converter = time.gmtime
     default_time_format = "%H:%M:%S"
     default_msec_format = "%s.%03d"
 
     def __init__(self) -> None:
+        self.converter = time.gmtime
         super().__init__("%(asctime)s %(levelname)s%(invocation)s %(name)s: %(message)s")
 
     @override

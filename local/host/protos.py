@@ -51,10 +51,22 @@ setattr(BindingInfo, "in", 0)
 setattr(SameSite, "None", 0)
 
 _PLAIN = (
-    "FunctionEnvironmentReloadResponse FunctionLoadResponse FunctionMetadataResponse InvocationResponse "
-    "NullableBool NullableDouble NullableString NullableTimestamp RpcException RpcFunctionMetadata RpcHttp "
-    "RpcRetryOptions Timestamp WorkerInitResponse WorkerMetadata"
-).split()
+    "FunctionEnvironmentReloadResponse",
+    "FunctionLoadResponse",
+    "FunctionMetadataResponse",
+    "InvocationResponse",
+    "NullableBool",
+    "NullableDouble",
+    "NullableString",
+    "NullableTimestamp",
+    "RpcException",
+    "RpcFunctionMetadata",
+    "RpcHttp",
+    "RpcRetryOptions",
+    "Timestamp",
+    "WorkerInitResponse",
+    "WorkerMetadata",
+)
 
 PROTOS: Any = SimpleNamespace(
     BindingInfo=BindingInfo,

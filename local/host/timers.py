@@ -9,8 +9,10 @@ from itertools import product
 from local.host.errors import BadSettings
 from local.host.host_json import time_span
 
-_MONTHS = ("january february march april may june july august september october november december").split()
-_WEEKDAYS = "sunday monday tuesday wednesday thursday friday saturday".split()
+# Not from calendar, whose names follow the locale.
+_MONTHS = ["january", "february", "march", "april", "may", "june", "july"]
+_MONTHS += ["august", "september", "october", "november", "december"]
+_WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 # A 29 February on a given weekday comes back within 40 years, also across 2100.
 _HORIZON = timedelta(days=366 * 41)
 _FIELD = re.compile(r"(?P<first>\*|\w+)(?:-(?P<last>\w+))?(?:/(?P<step>\d+))?", re.ASCII)

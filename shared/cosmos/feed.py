@@ -1,7 +1,7 @@
 """How far each consumer is behind in its feed, measured as the platform's own estimator does.
 
 Source: ChangeFeedEstimatorIterator in the .NET SDK. Lag counts transactions: the range's newest LSN minus that of the
-last change the lease has passed. A lease without a position, or of a range that has split, counts as 1: unknown.
+last change the lease has passed. A lease without a position counts as 1 when there is anything to read: unknown.
 """
 
 import asyncio
@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from azure.core.pipeline import PipelineRequest
+from azure.core.rest import HttpRequest
 from azure.cosmos.aio import ContainerProxy
-from azure.cosmos.exceptions import CosmosHttpResponseError
 
 from shared.cosmos.failures import translated
-from shared.ports import FeedLag, Item
+from shared.ports import FeedLag
 
-_GONE = 410
 _LEASES = "SELECT * FROM c WHERE STARTSWITH(c.id, @prefix) AND IS_DEFINED(c.LeaseToken)"
 
 
@@ -34,33 +34,41 @@ class CosmosFeedLags:
                     _LEASES, parameters=[{"name": "@prefix", "value": f"{consumer}-"}]
                 )
             ]
-            lags = await asyncio.gather(*(self._behind(self.feeds[container], lease) for lease in leases))
+            lags = await asyncio.gather(*(_behind(self.feeds[container], lease) for lease in leases))
         owned = sum(1 for lease in leases if lease.get("Owner"))
         return FeedLag(consumer, container, leases=len(leases), owned=owned, lag=sum(lags))
 
-    async def _behind(self, feed: ContainerProxy, lease: Item) -> int:
-        position = lease.get("ContinuationToken")
-        try:
-            first, session = await _first_change(feed, str(lease["LeaseToken"]), position)
-        except CosmosHttpResponseError as error:
-            if error.status_code != _GONE:
-                raise
-            return 1
-        if first is None:
-            return 0
-        return max(1, _lsn(session) - int(first["_lsn"]) + 1) if position else 1
+
+async def _behind(feed: ContainerProxy, lease: dict[str, Any]) -> int:
+    position, bounds = lease["ContinuationToken"], lease["FeedRange"]["Range"]
+    place = {"Range": bounds | {"isMinInclusive": True, "isMaxInclusive": False}}
+    first, session = await _first_change(feed, place, position)
+    if first is None:
+        return 0
+    return max(1, _lsn(session) - int(first["_lsn"]) + 1) if position else 1
 
 
-async def _first_change(feed: ContainerProxy, range_id: str, position: object) -> tuple[dict[str, Any] | None, str]:
+async def _first_change(
+    feed: ContainerProxy, place: dict[str, Any], position: str | None
+) -> tuple[dict[str, Any] | None, str]:
     headers: dict[str, str] = {}
-    where = {"continuation": position} if position else {"start_time": "Beginning"}
+    read: dict[str, Any] = {"start_time": "Beginning"}
+    if position:
+        # A lease holds the service's own token. The SDK takes only tokens in a format of its own, which nobody
+        # documents, so the header it sends for "now" is given the lease's token instead.
+        read = {"start_time": "Now", "raw_request_hook": lambda request: _start_after(request, position)}
     pages = feed.query_items_change_feed(
-        partition_key_range_id=range_id, max_item_count=1, response_hook=lambda h, _: headers.update(h), **where
+        feed_range=place, max_item_count=1, response_hook=lambda answer, _: headers.update(answer), **read
     ).by_page()
     async for page in pages:
         async for change in page:
             return change, headers.get("x-ms-session-token", "")
     return None, ""
+
+
+def _start_after(request: PipelineRequest[HttpRequest], position: str) -> None:
+    if request.http_request.headers.get("If-None-Match") == "*":
+        request.http_request.headers["If-None-Match"] = position
 
 
 def _lsn(session: str) -> int:

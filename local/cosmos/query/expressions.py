@@ -30,7 +30,7 @@ from local.cosmos.query.text import write
 from local.cosmos.query.values import UNDEFINED, is_number
 
 
-def compile_expression(expression: Expression, scope: Scope) -> Evaluate:  # noqa: PLR0911, C901 - one case a node
+def compile_expression(expression: Expression, scope: Scope) -> Evaluate:  # noqa: PLR0911, PLR0912, C901 - one case a node
     """Raises QueryError for names nothing binds and functions that do not exist."""
 
     def inner(part: Expression) -> Evaluate:

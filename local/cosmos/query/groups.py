@@ -7,7 +7,7 @@ from local.cosmos.query.aggregates import AGGREGATES, aggregates_in, is_aggregat
 from local.cosmos.query.errors import QueryError
 from local.cosmos.query.expressions import compile_expression
 from local.cosmos.query.ordering import sort_key
-from local.cosmos.query.scope import Evaluate, Row, Scope
+from local.cosmos.query.scope import Evaluate, Row, Scope, extend
 from local.cosmos.query.syntax import Expression, Member, Name, Select, Star, Subquery
 from local.cosmos.query.text import write
 from local.cosmos.query.values import UNDEFINED
@@ -34,9 +34,9 @@ def compile_groups(select: Select, scope: Scope) -> tuple[Gather, Scope]:
         groups = _groups(rows, keys)
         if not groups and not keys:
             # An aggregate over nothing still has a result, whatever else is read from such a row is undefined.
-            groups = [((*start, *(UNDEFINED,) * (places - len(start))), [])]
+            groups = [(extend(start, [UNDEFINED] * (places - len(start))), [])]
         for first, group in groups:
-            yield (*first, *(aggregate(argument(row) for row in group) for aggregate, argument in results))
+            yield extend(first, [aggregate(argument(row) for row in group) for aggregate, argument in results])
 
     return gather, scope.with_aggregates(calls)
 
@@ -67,8 +67,8 @@ def _check_selected(expression: Expression, keys: frozenset[str]) -> None:
     match expression:
         case Name() | Member():
             raise QueryError(
-                f"Property reference '{write(expression)}' is invalid in the select list because it is not contained in "
-                "either an aggregate function or the GROUP BY clause.",
+                f"Property reference '{write(expression)}' is invalid in the select list because it is not contained "
+                "in either an aggregate function or the GROUP BY clause.",
                 code="SC2102",
             )
         case Subquery():

@@ -7,17 +7,21 @@ from local.cosmos.query.errors import QueryError
 
 _ESCAPE = re.compile(r"\\(u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _CONTROL = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "/": "/", "\\": "\\", "'": "'", '"': '"'}
-# Longer ones are doubles on the Azure side; CPython also refuses to read very long integers.
-_LONGEST_INTEGER = 18
+# 64 bits signed; CPython also refuses to read very long integers, so their length is looked at first.
+_LARGEST = 2**63 - 1
+_DIGITS = 19
 
 
 def read_number(text: str) -> int | float:
-    """Decimal, scientific or 0x notation; beyond 18 digits a double. Refuses what no double holds."""
+    """Decimal, scientific or 0x notation; an integer beyond 64 bits becomes a double. Refuses what no double holds."""
     if text[:2] in {"0x", "0X"}:
-        return int(text, 16) if len(text) <= _LONGEST_INTEGER else _finite(text, float.fromhex(text))
-    if text.isdigit() and len(text) <= _LONGEST_INTEGER:
-        return int(text)
-    return _finite(text, float(text))
+        return _integer(text, 16) if len(text) <= _DIGITS else _finite(text, float(int(text, 16)))
+    return _integer(text, 10) if text.isdigit() and len(text) <= _DIGITS else _finite(text, float(text))
+
+
+def _integer(text: str, base: int) -> int | float:
+    value = int(text, base)
+    return value if value <= _LARGEST else float(value)
 
 
 def read_string(quoted: str) -> str:

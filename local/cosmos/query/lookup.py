@@ -8,7 +8,7 @@ from local.cosmos.query.values import UNDEFINED, UNSET
 
 
 def equal_to(select: Select, path: tuple[str, ...], parameters: Mapping[str, object]) -> object:
-    """The constant of `root.path = constant` among the ANDed terms of WHERE, whichever side it stands on; else UNSET."""
+    """The constant of `root.path = constant` among the ANDed terms of WHERE, on either side; else UNSET."""
     for term in _terms(select.where):
         match term:
             case Binary(left, (("=", right),)):

@@ -3,6 +3,7 @@
 import math
 import operator
 from collections.abc import Callable
+from typing import Any
 
 from local.cosmos.query.values import UNDEFINED, comparable, is_number, number, same
 
@@ -27,7 +28,7 @@ def _unequal(left: object, right: object) -> object:
     return UNDEFINED if left is UNDEFINED or right is UNDEFINED else not same(left, right)
 
 
-def _ordered(compare: Callable[[object, object], bool], *, of_nulls: bool) -> Operation:
+def _ordered(compare: Callable[[Any, Any], bool], *, of_nulls: bool) -> Operation:
     def apply(left: object, right: object) -> object:
         if not comparable(left, right):
             return UNDEFINED

@@ -7,7 +7,7 @@ from local.cosmos.query.values import UNDEFINED
 type Key = tuple[int] | tuple[int, object]
 
 
-def sort_key(value: object) -> Key:
+def sort_key(value: object) -> Key:  # noqa: PLR0911 - one case a type
     """A hashable key whose order is: undefined, null, false, true, numbers, strings, arrays, objects.
 
     Two keys are equal exactly for equal values. Undefined comes first and is kept, so DESC has it last: seen in

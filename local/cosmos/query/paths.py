@@ -1,12 +1,11 @@
 """Expressions that are a path into the document itself."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from local.cosmos.query.syntax import Expression, Member, Name, Path, Select
 
 
-@dataclass(frozen=True, slots=True)
-class OrderBy:
+class OrderBy(NamedTuple):
     """One item of ORDER BY: the path from the document's root, as in an index."""
 
     path: tuple[str, ...]

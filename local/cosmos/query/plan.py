@@ -1,7 +1,7 @@
 """A query as the SDK splits it: what each range is asked, and how the client merges what they answer.
 
 The fields, the rewritten texts and when there is none follow QueryPlanBaselineTests of Azure/azure-cosmos-dotnet-v3,
-made by Microsoft's own planner; what the Python client does with them is in `_execution_context` of azure-cosmos 4.17.1.
+made by Microsoft's own planner. What the Python client does with them is in azure-cosmos 4.17.1, `_execution_context`.
 """
 
 from collections.abc import Mapping

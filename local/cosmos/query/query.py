@@ -17,12 +17,12 @@ from local.cosmos.query.syntax import Page, Parameter
 class Query:
     """One query text, parsed and compiled; holds no state of any execution, so one serves all."""
 
-    __slots__ = ("_rows", "_select", "merge_refusal", "needs_merge", "order_by", "parameters", "text")
+    __slots__ = ("_rows", "merge_refusal", "needs_merge", "order_by", "parameters", "select", "text")
 
     def __init__(self, text: str) -> None:
         """Raises QueryError for what is no query, or one beyond what is supported."""
         self.text = text
-        select = self._select = parse(text)
+        select = self.select = parse(text)
         self._rows = compile_query_rows(select)
         self.parameters = frozenset(part.name for part in walk.everything(select) if isinstance(part, Parameter))
         grouped = is_grouped(select)
@@ -52,18 +52,18 @@ class Query:
 
     def plan(self, parameters: Mapping[str, object] | None = None) -> dict[str, object]:
         """The body of a query plan without its `queryRanges`; `parameters` are needed only for TOP, OFFSET, LIMIT."""
-        return plan.make_plan(self._select, parameters or {})
+        return plan.make_plan(self.select, parameters or {})
 
     def equal_to(self, path: tuple[str, ...], parameters: Mapping[str, object]) -> object:
         """The value that every document must have at `path` to be found, or UNSET if the filter does not say."""
-        return lookup.equal_to(self._select, path, parameters)
+        return lookup.equal_to(self.select, path, parameters)
 
     def _check(self, parameters: Mapping[str, object]) -> None:
         for name in sorted(self.parameters - parameters.keys()):
             raise QueryError(f"The query uses the parameter '{name}', which is not given.")
-        if self._select.top is not None:
-            counts.resolve("TOP", self._select.top, parameters)
-        match self._select.page:
+        if self.select.top is not None:
+            counts.resolve("TOP", self.select.top, parameters)
+        match self.select.page:
             case Page(offset, limit):
                 counts.resolve("OFFSET", offset, parameters)
                 counts.resolve("LIMIT", limit, parameters)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 
 from local.cosmos.query.errors import QueryError
 from local.cosmos.query.syntax import Name, Select
@@ -24,6 +25,11 @@ class Run:
 type Row = tuple[Run, *tuple[object, ...]]
 type Evaluate = Callable[[Row], object]
 type Rows = Callable[[Row], Iterator[object]]
+
+
+def extend(row: Row, values: Iterable[object]) -> Row:
+    """The row with more places behind."""
+    return (row[0], *chain(row[1:], values))
 
 
 @dataclass(frozen=True, slots=True)

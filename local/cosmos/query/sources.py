@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from local.cosmos.query.errors import QueryError
 from local.cosmos.query.expressions import member
 from local.cosmos.query.scope import Evaluate, Row, Rows, Scope
-from local.cosmos.query.syntax import From, Path, Select
+from local.cosmos.query.syntax import Collection, From, Path, Select
 from local.cosmos.query.values import UNDEFINED
 
 type Expand = Callable[[Row], Iterator[Row]]
@@ -44,15 +44,19 @@ def _joined(left: Expand, values: Rows) -> Expand:
 
 
 def _values(source: From, scope: Scope) -> Rows:
-    match source.collection:
+    values = _collected(source.collection, scope)
+    return _elements(values) if source.each else values
+
+
+def _collected(collection: Collection, scope: Scope) -> Rows:
+    match collection:
         case Path(root, keys) if scope.over_container and root.text not in scope.names:
-            values = _below(lambda row: iter(row[0].documents), keys)
+            return _below(lambda row: iter(row[0].documents), keys)
         case Path(root, keys):
             place = scope.place(root)
-            values = _below(_one(lambda row: row[place]), keys)
-        case Select() as select:
-            values = scope.compile_select(select, scope)
-    return _elements(values) if source.each else values
+            return _below(_one(lambda row: row[place]), keys)
+        case Select():
+            return scope.compile_select(collection, scope)
 
 
 def _one(read: Evaluate) -> Rows:

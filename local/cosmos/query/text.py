@@ -7,6 +7,7 @@ from local.cosmos.query.syntax import (
     Between,
     Binary,
     Call,
+    Collection,
     Conditional,
     Count,
     Expression,
@@ -34,7 +35,7 @@ from local.cosmos.query.syntax import (
 from local.cosmos.query.values import UNDEFINED
 
 
-def write(expression: Expression) -> str:  # noqa: C901, PLR0911 - one case a node
+def write(expression: Expression) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a node
     """The same text for the same meaning, whatever the spacing, quotes and brackets of the original were."""
     match expression:
         case Literal(value):
@@ -121,14 +122,18 @@ def _item(item: Item) -> str:
 
 
 def _input(source: From) -> str:
-    match source.collection:
-        case Path(root, keys):
-            collection = root.text + "".join(map(_step, keys))
-        case Select() as select:
-            collection = f"({write_select(select)})"
+    collection = _collection(source.collection)
     if source.each:
         return f"{source.alias} IN {collection}"
     return collection if source.alias is None else f"{collection} AS {source.alias}"
+
+
+def _collection(collection: Collection) -> str:
+    match collection:
+        case Path(root, keys):
+            return root.text + "".join(map(_step, keys))
+        case Select():
+            return f"({write_select(collection)})"
 
 
 def _step(key: str | int) -> str:

@@ -34,7 +34,7 @@ from local.cosmos.query.syntax import (
 MAX_DEPTH = 128
 
 
-def children(expression: Expression) -> tuple[Expression, ...]:
+def children(expression: Expression) -> tuple[Expression, ...]:  # noqa: C901, PLR0911 - one case a node
     """The expressions directly inside; a subquery counts as closed."""
     match expression:
         case Literal() | Parameter() | Name() | Subquery():

@@ -50,7 +50,6 @@ class Feed:
 
     async def read(self, lease: Lease, etag: str | None) -> Page | Unchanged | Gone:
         """The page after `etag`; raises the SDK's errors, a throttled read (429) after its own retries included."""
-        assert lease.range is not None
         headers: Mapping[str, str] = {}
 
         def keep(answered: Mapping[str, str], _body: object) -> None:

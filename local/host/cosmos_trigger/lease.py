@@ -24,13 +24,12 @@ class Lease:
     id: str
     token: str
     version: int
-    range: EpkRange | None
+    range: EpkRange
     mode: str | None
     owner: str | None = None
     continuation: str | None = None
     properties: Mapping[str, str] = field(default_factory=dict)
     touched: datetime | None = None
-    is_legacy: bool = False
     etag: str = ""
 
     def is_expired(self, now: datetime, expires_after: timedelta) -> bool:
@@ -64,13 +63,11 @@ def epk_lease(feed: str, *, epk: EpkRange, mode: Mode, continuation: str | None)
 
 def document(lease: Lease) -> dict[str, object]:
     """The item to write; field names and order are those of DocumentServiceLeaseCore."""
-    feed_range = {"FeedRange": {"Range": {"min": lease.range.min, "max": lease.range.max}}} if lease.range else {}
     return {
         "id": lease.id,
         "version": lease.version,
         "LeaseToken": lease.token,
-        **({"PartitionId": lease.token} if lease.is_legacy else {}),
-        **feed_range,
+        "FeedRange": {"Range": {"min": lease.range.min, "max": lease.range.max}},
         "Owner": lease.owner,
         "ContinuationToken": lease.continuation,
         "properties": dict(lease.properties),
@@ -80,20 +77,24 @@ def document(lease: Lease) -> dict[str, object]:
 
 
 def parse(item: Mapping[str, Any]) -> Lease:
-    """The lease in an item; one that has no timestamp yet counts from when it was written."""
+    """The lease in an item; one that has no timestamp yet counts from when it was written.
+
+    Raises ValueError for an item of an old SDK, which did not store the range.
+    """
     feed_range = (item.get("FeedRange") or {}).get("Range")
+    if feed_range is None:
+        raise ValueError(f"lease {item['id']} is of an old SDK: choose another leaseContainerPrefix")
     written = item.get("timestamp")
     return Lease(
         id=item["id"],
-        token=item.get("LeaseToken") or item["PartitionId"],
+        token=item["LeaseToken"],
         version=item.get("version", 0),
-        range=EpkRange(feed_range["min"], feed_range["max"]) if feed_range else None,
+        range=EpkRange(feed_range["min"], feed_range["max"]),
         mode=item.get("Mode"),
         owner=item.get("Owner") or None,
         continuation=item.get("ContinuationToken"),
         properties=item.get("properties") or {},
         touched=_moment(written) if written else datetime.fromtimestamp(item["_ts"], UTC),
-        is_legacy="PartitionId" in item,
         etag=item["_etag"],
     )
 

@@ -114,8 +114,7 @@ class Leases:
         try:
             return dict(await self.container.read_item(identity, identity))
         except CosmosHttpResponseError as error:
-            # 404/1003 means that the container is missing, and that is for the person at the terminal.
-            if error.status_code == HTTPStatus.NOT_FOUND and error.sub_status == 0:
+            if error.status_code == HTTPStatus.NOT_FOUND:
                 return None
             raise
 

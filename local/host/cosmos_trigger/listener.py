@@ -93,7 +93,6 @@ class Listener:
             self._owned.discard(lease.token)
 
     async def _hand_down(self, lease: Lease, etag: str | None, partitions: asyncio.TaskGroup) -> None:
-        assert lease.range is not None
         try:
             ranges = overlapping(await self._feed.ranges(), lease.range)
             children = heirs(lease, ranges, feed=self._leases.feed, continuation=etag, mode=self._mode)

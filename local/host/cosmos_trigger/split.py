@@ -26,7 +26,6 @@ def heirs(
 
     `ranges` are the physical ranges that now overlap the lease's, in their order.
     """
-    assert lease.range is not None
     if lease.version == 0:
         if len(ranges) == 1:  # merged: what the lease covered is now a part of a larger range
             return (epk_lease(feed, epk=lease.range, mode=mode, continuation=continuation),)
@@ -50,7 +49,7 @@ def overlapping(ranges: Sequence[PhysicalRange], epk: EpkRange) -> tuple[Physica
 def missing(ranges: Sequence[PhysicalRange], leases: Sequence[Lease]) -> tuple[PhysicalRange, ...]:
     """The ranges that have no lease yet, when the feed is set up."""
     tokens = {lease.token for lease in leases if lease.version == 0}
-    covered = [lease.range for lease in leases if lease.version == 1 and lease.range is not None]
+    covered = [lease.range for lease in leases if lease.version == 1]
     return tuple(
         one
         for one in ranges

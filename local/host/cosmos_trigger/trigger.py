@@ -12,7 +12,7 @@ from typing import Any
 
 from azure.core.exceptions import AzureError
 from azure.cosmos import PartitionKey
-from azure.cosmos.aio import CosmosClient
+from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.cosmos.exceptions import CosmosHttpResponseError
 
 from local.host.bindings import Function
@@ -67,12 +67,14 @@ async def _listener(function: Function, source: Source, around: Surroundings) ->
     lease_client = await around.clients.client(source.lease_connection, preferred_locations=locations)
     if trigger.creates_leases:
         await _create_leases(lease_client, source)
-    container = client.get_database_client(source.database).get_container_client(source.container)
+    container = _container(client, source.database, source.container)
     rid = (await container.read())["_rid"]
     endpoint = source.connection.endpoint
-    lease_database = lease_client.get_database_client(source.lease_database)
+    lease_container = _container(lease_client, source.lease_database, source.lease_container)
+    # A missing container is told from a missing lease here, where somebody reads the message.
+    await lease_container.read()
     leases = Leases(
-        lease_database.get_container_client(source.lease_container),
+        lease_container,
         feed_name(source.lease_prefix, endpoint=endpoint, container_rid=rid),
         str(uuid.uuid4()),
         partial(datetime.now, UTC),
@@ -98,6 +100,10 @@ async def _listener(function: Function, source: Source, around: Surroundings) ->
         acquire_every=trigger.acquire_every,
         expires_after=trigger.expires_after,
     )
+
+
+def _container(client: CosmosClient, database: str, container: str) -> ContainerProxy:
+    return client.get_database_client(database).get_container_client(container)
 
 
 def _start(source: Source) -> Start:

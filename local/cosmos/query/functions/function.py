@@ -15,8 +15,8 @@ type Apply = Callable[..., Any]
 class Function:
     """`apply` gets the values of the arguments.
 
-    Unless `sees_undefined`, an undefined argument makes the result undefined without `apply` being asked; with
-    `needs_now`, the time of the query comes first.
+    Unless `sees_undefined`, an undefined argument makes the result undefined without `apply` being asked. With
+    `needs_now`, there are no arguments and `apply` gets the time of the query.
     """
 
     name: str

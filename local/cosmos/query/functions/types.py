@@ -7,13 +7,18 @@ from local.cosmos.query.ordering import is_primitive
 from local.cosmos.query.values import UNDEFINED, is_number
 
 
-def _check(name: str, holds: Callable[[object], bool]) -> Function:
-    return Function(name, 1, 1, holds, sees_undefined=True)
+def whole(value: float) -> bool:
+    """A number without fraction."""
+    return value == int(value)
 
 
 def is_integer(value: object) -> bool:
     """A number without fraction that 64 bits hold."""
-    return is_number(value) and value == int(value) and -(2**63) <= value < 2**63
+    return is_number(value) and whole(value) and -(2**63) <= value < 2**63
+
+
+def _check(name: str, holds: Callable[[object], bool]) -> Function:
+    return Function(name, 1, 1, holds, sees_undefined=True)
 
 
 FUNCTIONS = (
