@@ -20,8 +20,8 @@ def subscribe(consumer: Consumer, *, to: str) -> None:
     @feeds.function_name(consumer.name)
     @feeds.cosmos_db_trigger("changes", container_name=to, lease_container_prefix=f"{consumer.name}-", **FEED)
     @feeds.retry(**UNTIL_HANDLED)
-    async def on_change(changes: str) -> None:
-        await pipeline().run(consumer, changes)
+    async def on_change(changes: str, context: func.Context) -> None:
+        await pipeline().run(consumer, changes, attempt=1 + context.retry_context.retry_count)
 
 
 for projection in PROJECTIONS:

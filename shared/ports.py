@@ -32,12 +32,16 @@ class RowStore(Protocol):
 
     async def read(self, container: str, key: Key) -> Stored | None: ...
 
-    async def create(self, container: str, key: Key, item: Item) -> None:
-        """Raises Conflict when the row exists already."""
+    async def create(self, container: str, key: Key, item: Item) -> str:
+        """Returns the new etag. Raises Conflict when the row exists already."""
         ...
 
-    async def replace(self, container: str, key: Key, item: Item, *, etag: str) -> None:
-        """Raises Conflict when the row has changed since `etag` or is gone."""
+    async def replace(self, container: str, key: Key, item: Item, *, etag: str) -> str:
+        """Returns the new etag. Raises Conflict when the row has changed since `etag` or is gone."""
+        ...
+
+    async def delete(self, container: str, key: Key, *, etag: str) -> None:
+        """For lane heads, never for rows. What is missing is deleted; raises Conflict when it has changed."""
         ...
 
 

@@ -4,14 +4,28 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from time import monotonic
 from typing import Any
+from uuid import uuid4
 
 from orders.commands import OrderCommand
 from orders.decider import Order, order
 from orders.events import ORDER_EVENTS, OrderEvent
 from projections import PROJECTIONS
 from shared.cosmos import Account, CosmosEventStore, CosmosFeedLags, CosmosRows
-from shared.pipeline import Decision, Engine, EventCodec, Pipeline, Transactor
+from shared.pipeline import (
+    Brake,
+    Decision,
+    Engine,
+    EventCodec,
+    Lanes,
+    Patience,
+    PatientEvents,
+    PatientRows,
+    Pipeline,
+    Suspects,
+    Transactor,
+)
 from shared.ports import FeedLags, PageStore
 from shared.settings import Settings
 
@@ -46,15 +60,26 @@ def compose(settings: Settings) -> App:
     account = Account(settings.cosmos)
     feed = account.container(settings.database, ORDERS)
     codec: EventCodec[Any] = EventCodec(*ORDER_EVENTS)
-    events, rows = CosmosEventStore(feed), CosmosRows(account, settings.database)
+    patience = Patience(monotonic)
+    stored = CosmosRows(account, settings.database)
+    events, rows = PatientEvents(CosmosEventStore(feed), patience), PatientRows(stored, patience)
+    lanes = Lanes(rows, nonce=lambda: uuid4().hex, now=_now)
     return App(
         settings=settings,
         account=account,
-        orders=Transactor(order, codec, events, now=lambda: datetime.now(UTC)),
-        pages=rows,
-        pipeline=Pipeline(Engine(codec, events, rows), max_seconds=settings.max_batch_seconds),
+        orders=Transactor(order, codec, events, now=_now),
+        pages=stored,
+        pipeline=Pipeline(
+            Engine(codec, events, rows, lanes, Brake(monotonic)),
+            Suspects(rows, monotonic),
+            max_seconds=settings.max_batch_seconds,
+        ),
         lags=CosmosFeedLags(account.container(settings.lease_database, LEASES), {ORDERS: feed}),
     )
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 @cache

@@ -1,5 +1,6 @@
 """Stores in memory that pass the contract suite of the real ones, and can die at any write."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
@@ -28,6 +29,25 @@ class Fate:
         effect()
         if doomed:
             raise Killed
+
+
+@dataclass
+class Clock:
+    """A monotonic clock that moves only when told to."""
+
+    seconds: float = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+    def after(self, seconds: float) -> Callable[[], float]:
+        """The clock as seen by something that was started so many seconds before its first look."""
+        looks = count()
+        return lambda: self.seconds if next(looks) == 0 else self.seconds + seconds
+
+    async def sleep(self, seconds: float) -> None:
+        self.seconds += seconds
+        await asyncio.sleep(0)
 
 
 def nothing() -> None:
@@ -59,16 +79,26 @@ class FakeRows:
         self.fate.meet(nothing)
         return self.rows.get((container, key))
 
-    async def create(self, container: str, key: Key, item: Item) -> None:
+    async def create(self, container: str, key: Key, item: Item) -> str:
         if (container, key) in self.rows:
             raise Conflict(key.id)
         self.fate.meet(lambda: self._put(container, key, item))
+        return self.rows[container, key].etag
 
-    async def replace(self, container: str, key: Key, item: Item, *, etag: str) -> None:
+    async def replace(self, container: str, key: Key, item: Item, *, etag: str) -> str:
         stored = self.rows.get((container, key))
         if stored is None or stored.etag != etag:
             raise Conflict(key.id)
         self.fate.meet(lambda: self._put(container, key, item))
+        return self.rows[container, key].etag
+
+    async def delete(self, container: str, key: Key, *, etag: str) -> None:
+        stored = self.rows.get((container, key))
+        if stored is None:
+            return
+        if stored.etag != etag:
+            raise Conflict(key.id)
+        self.fate.meet(lambda: self._drop(container, key))
 
     async def newest(self, container: str, partition: str, *, by: Sequence[str], limit: int) -> Sequence[Item]:
         rows = [
@@ -76,6 +106,9 @@ class FakeRows:
         ]
         bodied = [row for row in rows if by[0] in row]
         return sorted(bodied, key=lambda row: [str(row[name]) for name in by], reverse=True)[:limit]
+
+    def _drop(self, container: str, key: Key) -> None:
+        del self.rows[container, key]
 
     def _put(self, container: str, key: Key, item: Item) -> None:
         self.rows[container, key] = Stored(dict(item), etag=str(next(self.etags)))

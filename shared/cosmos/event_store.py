@@ -21,5 +21,5 @@ class CosmosEventStore:
             return [item async for item in self._container.query_items(_HISTORY, partition_key=stream)]
 
     async def append(self, stream: str, items: Sequence[Item]) -> None:
-        with translated(f"stream {stream}"):
+        with translated(f"stream {stream}", writes=True):
             await self._container.execute_item_batch([("create", (dict(item),)) for item in items], stream)

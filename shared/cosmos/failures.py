@@ -1,56 +1,101 @@
-"""What the store's answers mean for us, by status and substatus."""
+"""What the store's answers mean for us: one table, by status and substatus.
 
-from collections.abc import Iterator
+The SDK has its own retries below this: it waits for throttled requests only as far as our client lets it, repeats reads
+on 408, 500 and 503, and follows a split for queries and feeds. It never repeats a write after 408, and nothing on 449.
+Source: azure-cosmos 4.17.1, `_retry_utility_async`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from typing import Final
 
-from azure.core.exceptions import AzureError, HttpResponseError, ServiceRequestError, ServiceResponseError
+from aiohttp import ClientConnectorError
+from azure.core.exceptions import AzureError, HttpResponseError, ServiceRequestError
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
 
-from shared.kernel import Conflict, Failure, Misconfigured, Poison, Transient, Unknown
+from shared.kernel import Conflict, Failure, Misconfigured, Poison, Throttled, Transient, Unknown
 
-_CONFLICT = {409, 412}
-_TRANSIENT = {408, 410, 429, 449, 500, 503}
-_SESSION_NOT_AVAILABLE = 1002
-_PARTITION_FULL = 1014
+type Meaning = Callable[[str, float | None], Failure]
+
+
+def _conflict(said: str, _: float | None) -> Failure:
+    return Conflict(said)
+
+
+def _transient(said: str, retry_after: float | None) -> Failure:
+    return Transient(said, retry_after=retry_after)
+
+
+def _unknown(said: str, retry_after: float | None) -> Failure:
+    return Unknown(said, retry_after=retry_after)
+
+
+def _throttled(said: str, retry_after: float | None) -> Failure:
+    return Throttled(said, retry_after=retry_after)
+
+
+def _setting(said: str, _: float | None) -> Failure:
+    return Misconfigured(f"{said}: check the COSMOS settings, the roles, and that the container exists")
+
+
+def _poison(reason: str) -> Meaning:
+    return lambda said, _: Poison(reason, said)
+
+
+# (status, substatus); None stands for every other substatus of that status.
+MEANINGS: Final[Mapping[tuple[int, int | None], Meaning]] = {
+    (400, None): _poison("rejected"),
+    (401, None): _setting,
+    (403, None): _setting,
+    (403, 1014): _poison("partition_full"),
+    (404, None): _setting,
+    (404, 1002): _transient,
+    (408, None): _unknown,
+    (409, None): _conflict,
+    (410, None): _transient,
+    (412, None): _conflict,
+    (413, None): _poison("too_large"),
+    (424, None): _transient,
+    (429, None): _throttled,
+    (449, None): _transient,
+    (500, None): _unknown,
+    (503, None): _unknown,
+}
 
 
 @contextmanager
-def translated(what: str) -> Iterator[None]:
-    """Raise the SDK's errors as ours. `what` names the container and key, never the content."""
+def translated(what: str, *, writes: bool = False) -> Iterator[None]:
+    """Raise the SDK's errors as ours. `what` names the container and key, never the content.
+
+    A read has no effect, so what would be unknown of a write is only transient for it.
+    """
     try:
         yield
-    except HttpResponseError as error:
-        raise _meaning(error, what) from error
-    except ServiceResponseError as error:
-        # The request went out and no answer came back.
-        raise Unknown(f"{what}: no answer ({type(error).__name__})") from error
-    except ServiceRequestError as error:
-        raise Transient(f"{what}: not reachable ({type(error).__name__})") from error
     except AzureError as error:
-        raise Transient(f"{what}: {type(error).__name__}") from error
+        failure = _failure(error, what)
+        if isinstance(failure, Unknown) and not writes:
+            failure = Transient(str(failure), retry_after=failure.retry_after)
+        raise failure from error
 
 
-def _meaning(error: HttpResponseError, what: str) -> Failure:
-    status, substatus = error.status_code or 0, _substatus(error)
-    said = f"{what}: {status}/{substatus}"
-    if status in _CONFLICT:
-        return Conflict(said)
-    if status in _TRANSIENT or (status, substatus) == (404, _SESSION_NOT_AVAILABLE):
-        return Unknown(said) if status == 408 else Transient(said, retry_after=_retry_after(error))  # noqa: PLR2004
-    if status == 413:  # noqa: PLR2004 - HTTP's own number
-        return Poison("too_large", said)
-    if (status, substatus) == (403, _PARTITION_FULL):
-        return Poison("partition_full", said)
-    if status in {401, 403, 404}:
-        return Misconfigured(f"{said}: check the COSMOS settings, roles and that the container exists")
-    return Failure(said)
+def _failure(error: AzureError, what: str) -> Failure:
+    match error:
+        case HttpResponseError(status_code=int(status)):
+            substatus = _substatus(error)
+            meaning = MEANINGS.get((status, substatus)) or MEANINGS.get((status, None), _unknown)
+            return meaning(f"{what}: {status}/{substatus}", _retry_after(error))
+        case ServiceRequestError(inner_exception=ClientConnectorError()):
+            return Transient(f"{what}: not reachable")
+        case _:
+            # It may have gone out before the connection broke.
+            return Unknown(f"{what}: no answer ({type(error).__name__})")
 
 
 def _substatus(error: HttpResponseError) -> int:
     match error:
         case CosmosHttpResponseError(sub_status=substatus):
             return substatus or 0
-        case CosmosBatchOperationError(error_index=index, operation_responses=answers):
+        case CosmosBatchOperationError(error_index=int(index), operation_responses=answers):
             # The others only say 424: it was not their fault.
             return int(answers[index].get("subStatusCode", 0))
         case _:

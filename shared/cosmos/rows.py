@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from azure.core import MatchConditions
+from azure.cosmos import CosmosDict
 from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
@@ -29,20 +30,31 @@ class CosmosRows:
                 return None
         return Stored(item, etag=item["_etag"])
 
-    async def create(self, container: str, key: Key, item: Item) -> None:
-        with translated(f"{container} {key.id}"):
-            await (await self._container(container)).create_item(dict(item), no_response=True)
+    async def create(self, container: str, key: Key, item: Item) -> str:
+        with translated(f"{container} {key.id}", writes=True):
+            return _etag(await (await self._container(container)).create_item(dict(item), no_response=True))
 
-    async def replace(self, container: str, key: Key, item: Item, *, etag: str) -> None:
-        with translated(f"{container} {key.id}"):
+    async def replace(self, container: str, key: Key, item: Item, *, etag: str) -> str:
+        with translated(f"{container} {key.id}", writes=True):
             try:
-                await (await self._container(container)).replace_item(
+                answer = await (await self._container(container)).replace_item(
                     key.id, dict(item), etag=etag, match_condition=MatchConditions.IfNotModified, no_response=True
                 )
             except CosmosResourceNotFoundError as gone:
                 if gone.sub_status:
                     raise
-                raise Conflict(f"{container} {key.id}: the row is gone") from gone
+                raise Conflict(f"{container} {key.id}: the item is gone") from gone
+        return _etag(answer)
+
+    async def delete(self, container: str, key: Key, *, etag: str) -> None:
+        with translated(f"{container} {key.id}", writes=True):
+            try:
+                await (await self._container(container)).delete_item(
+                    key.id, key.partition, etag=etag, match_condition=MatchConditions.IfNotModified
+                )
+            except CosmosResourceNotFoundError as gone:
+                if gone.sub_status:
+                    raise
 
     async def newest(self, container: str, partition: str, *, by: Sequence[str], limit: int) -> Sequence[Item]:
         if not all(name.isidentifier() for name in by):
@@ -66,3 +78,8 @@ class CosmosRows:
                 await container.read()
             self._known[name] = container
         return self._known[name]
+
+
+def _etag(answer: CosmosDict) -> str:
+    # Without a body in the answer the etag is in its headers alone.
+    return str(answer.get_response_headers()["etag"])

@@ -2,7 +2,7 @@
 
 from shared.kernel.decider import Decider
 from shared.kernel.envelope import Recorded, Unreadable
-from shared.kernel.errors import Conflict, Failure, Misconfigured, Poison, Refused, Transient, Unknown
+from shared.kernel.errors import Conflict, Failure, Misconfigured, Poison, Refused, Throttled, Transient, Unknown
 from shared.kernel.projection import Key, Projection, by_stream
 from shared.kernel.values import Money
 
@@ -17,6 +17,7 @@ __all__ = [
     "Projection",
     "Recorded",
     "Refused",
+    "Throttled",
     "Transient",
     "Unknown",
     "Unreadable",

@@ -3,6 +3,7 @@
 Refused            the business says no: tell whoever asked, never retry
 Failure            the machinery says no
   Transient        passes by itself: retry within the budget, then let the feed wait
+    Throttled      too many requests for what is provisioned
     Unknown        a write whose answer was lost: look before repeating it
   Conflict         somebody wrote first: load again, decide again
   Poison           will never pass by retrying
@@ -28,6 +29,10 @@ class Transient(Failure):
     def __init__(self, message: str, *, retry_after: float | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+
+
+class Throttled(Transient):
+    """The store has no request units left for now (429)."""
 
 
 class Unknown(Transient):

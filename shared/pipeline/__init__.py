@@ -1,8 +1,29 @@
 """The engine: what makes a feed consumer trustworthy, written once for every view."""
 
+from shared.pipeline.brake import Brake
 from shared.pipeline.codec import EventCodec
-from shared.pipeline.consumers import Consumer, Engine, Project
+from shared.pipeline.consumers import Consumer, Engine
+from shared.pipeline.lanes import Lanes
+from shared.pipeline.patience import Patience, PatientEvents, PatientRows
+from shared.pipeline.project import Project
 from shared.pipeline.runner import Pipeline
+from shared.pipeline.suspects import Suspects
 from shared.pipeline.transact import Cause, Decision, Outdated, Transactor
 
-__all__ = ["Cause", "Consumer", "Decision", "Engine", "EventCodec", "Outdated", "Pipeline", "Project", "Transactor"]
+__all__ = [
+    "Brake",
+    "Cause",
+    "Consumer",
+    "Decision",
+    "Engine",
+    "EventCodec",
+    "Lanes",
+    "Outdated",
+    "Patience",
+    "PatientEvents",
+    "PatientRows",
+    "Pipeline",
+    "Project",
+    "Suspects",
+    "Transactor",
+]

@@ -1,17 +1,19 @@
-"""Who reads the feed, and what each does with the events of one key."""
+"""Who reads a feed, and what it may use."""
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
-from shared.kernel import Conflict, Key, Projection, Transient
-from shared.pipeline.codec import EventCodec, Received, RowCodec, readable
+from shared.kernel import Key, Poison
+from shared.pipeline.brake import Brake
+from shared.pipeline.codec import EventCodec, Received
+from shared.pipeline.lanes import Lanes
 from shared.pipeline.spans import Span
-from shared.ports import EventStore, RowStore, Stored
+from shared.ports import EventStore, RowStore
 
-type Outcome = Literal["applied", "skipped"]
+type Outcome = Literal["applied", "skipped", "held", "parked"]
 
-CONFLICTS = 8
+# How often a consumer begins again when others write the same key, before the batch has to wait.
+AGAIN: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ class Engine:
     codec: EventCodec[Any]
     events: EventStore
     rows: RowStore
+    lanes: Lanes
+    brake: Brake
 
 
 class Consumer(Protocol):
@@ -32,78 +36,9 @@ class Consumer(Protocol):
     def key(self, event: Received[Any]) -> Key | None: ...
 
     async def handle(self, span: Span[Any], engine: Engine) -> Outcome:
-        """Apply the span once, however often it comes. Raises Failure, after which nothing of it is half done."""
+        """Apply the span, hold it back or park it, once, however often it comes. Raises Transient: it has to wait."""
         ...
 
-
-@dataclass(frozen=True)
-class Project[E, V]:
-    """Keeps one view: reads the row once, folds what its mark has not seen, writes it once."""
-
-    projection: Projection[E, V]
-
-    @property
-    def name(self) -> str:
-        return f"project_{self.projection.name}"
-
-    @cached_property
-    def _codec(self) -> RowCodec[V]:
-        return RowCodec(self.projection.row)
-
-    def key(self, event: Received[E]) -> Key | None:
-        return self.projection.key(event)
-
-    async def handle(self, span: Span[E], engine: Engine) -> Outcome:
-        for _ in range(CONFLICTS):
-            try:
-                return await self._once(span, engine)
-            except Conflict:
-                continue
-        raise Transient(f"{self.name}: the row of {span.stream} changed {CONFLICTS} times under our hands")
-
-    async def _once(self, span: Span[E], engine: Engine) -> Outcome:
-        stored = await engine.rows.read(self.projection.container, span.key)
-        mark = _mark(stored)
-        news = span.after(mark)
-        if not news:
-            return "skipped"
-        if stored is None and news[0].sequence > 1:
-            news = await self._history(span, engine)
-        return await self._fold(span, news, stored, engine)
-
-    async def _history(self, span: Span[E], engine: Engine) -> tuple[Received[E], ...]:
-        # No row, yet not the stream's beginning: something is missing here that the stream still has.
-        items = await engine.events.read(span.stream)
-        return tuple(event for event in map(engine.codec.decode, items) if self.key(event) == span.key)
-
-    async def _fold(
-        self, span: Span[E], news: tuple[Received[E], ...], stored: Stored | None, engine: Engine
-    ) -> Outcome:
-        row = before = None if stored is None else self._codec.decode(stored.item)
-        changed = False
-        for event in news:
-            row, before = self.projection.evolve(row, readable(event)), row
-            changed = changed or row is not before
-        if not changed:
-            return "skipped"
-        item = self._item(span.key, row, mark=news[-1].sequence)
-        if stored is None:
-            await engine.rows.create(self.projection.container, span.key, item)
-        else:
-            await engine.rows.replace(self.projection.container, span.key, item, etag=stored.etag)
-        return "applied"
-
-    def _item(self, key: Key, row: V | None, *, mark: int) -> dict[str, object]:
-        # A row that ended keeps its mark, or an old page of the feed would bring it back.
-        place: dict[str, object] = {"id": key.id, self.projection.partitioned_by: key.partition, "mark": mark}
-        return self._codec.encode(row) | place | ({} if row is not None else {"body": False})
-
-
-def _mark(stored: Stored | None) -> int:
-    match stored:
-        case None:
-            return 0
-        case Stored(item={"mark": int(mark)}):
-            return mark
-        case _:
-            raise ValueError("a row without its mark was not written by this engine")
+    async def suspect(self, span: Span[Any], poison: Poison, engine: Engine) -> Outcome:
+        """Park the span without handling its events."""
+        ...

@@ -3,18 +3,22 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
+from uuid import uuid4
 
 import orjson
 
 from orders.events import ORDER_EVENTS, OrderEvent
 from projections.customer_orders import CustomerOrder, customer_orders
 from shared.kernel import Key, Recorded
-from shared.pipeline import Engine, EventCodec, Pipeline, Project
+from shared.pipeline import Brake, Engine, EventCodec, Lanes, Pipeline, Project, Suspects
 from shared.pipeline.codec import RowCodec
-from tests.fakes import FakeEventStore, FakeRows
+from shared.pipeline.suspects import YOUNG_SECONDS
+from tests.fakes import Clock, FakeEventStore, FakeRows
+from tests.orders import EPOCH
 
 CODEC: EventCodec[Any] = EventCodec(*ORDER_EVENTS)
 ROWS = RowCodec(CustomerOrder)
+CONSUMER = Project(customer_orders)
 
 
 def text(items: Iterable[object]) -> str:
@@ -28,8 +32,12 @@ class World:
     everything: Sequence[Recorded[OrderEvent]]
     rows: FakeRows = field(default_factory=FakeRows)
     events: FakeEventStore = field(default_factory=FakeEventStore)
+    clock: Clock = field(default_factory=Clock)
+    attempt: int = 1
+    brake: Brake = field(init=False)
 
     def __post_init__(self) -> None:
+        self.brake = Brake(self.clock)
         for event in self.everything:
             item = CODEC.encode(event)
             self.events.streams.setdefault(event.stream, {})[str(item["id"])] = item
@@ -38,14 +46,28 @@ class World:
         await self.deliver_items(CODEC.encode(event) for event in batch)
 
     async def deliver_items(self, items: Iterable[object]) -> None:
-        pipeline = Pipeline(Engine(CODEC, self.events, self.rows), max_seconds=5)
-        await pipeline.run(Project(customer_orders), text(items))
+        await self.pipeline.run(CONSUMER, text(items), attempt=self.attempt)
+
+    @property
+    def engine(self) -> Engine:
+        lanes = Lanes(self.rows, nonce=lambda: uuid4().hex, now=lambda: EPOCH)
+        return Engine(CODEC, self.events, self.rows, lanes, self.brake)
+
+    @property
+    def pipeline(self) -> Pipeline:
+        return Pipeline(self.engine, self.suspects, max_seconds=5)
+
+    @property
+    def suspects(self) -> Suspects:
+        """Of a process that is no longer young, unless a test says otherwise."""
+        return Suspects(self.rows, self.clock.after(YOUNG_SECONDS))
 
     def view(self) -> dict[str, tuple[CustomerOrder | None, int]]:
         """Each row that is there, with its mark."""
         return {
             key.id: (ROWS.decode(stored.item), int(str(stored.item["mark"])))
-            for (_, key), stored in self.rows.rows.items()
+            for (container, key), stored in self.rows.rows.items()
+            if container == customer_orders.container
         }
 
     def folded(self) -> dict[str, tuple[CustomerOrder | None, int]]:

@@ -1,0 +1,48 @@
+"""The fold of a view as far as it goes: up to the end, or up to the first event that will never pass."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from shared.kernel import Poison, Projection, Recorded, Unreadable
+from shared.pipeline.codec import Received
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """The event that poisoned the fold."""
+
+    at: int
+    poison: Poison
+
+
+@dataclass(frozen=True, slots=True)
+class Folded[V]:
+    """`mark` is the last event that went in. `moved` is False only if every single step returned the same row."""
+
+    value: V | None
+    mark: int
+    moved: bool
+    stop: Stop | None = None
+
+
+def fold[E, V](projection: Projection[E, V], start: V | None, mark: int, events: Iterable[Received[E]]) -> Folded[V]:
+    value, moved = start, False
+    for event in events:
+        try:
+            after = _evolved(projection, value, event)
+        except Poison as poison:
+            return Folded(value, mark, moved, Stop(event.sequence, poison))
+        value, mark, moved = after, event.sequence, moved or after is not value
+    return Folded(value, mark, moved)
+
+
+def _evolved[E, V](projection: Projection[E, V], value: V | None, event: Received[E]) -> V | None:
+    match event:
+        case Recorded(body=Unreadable() as body):
+            raise body.poison()
+        case _:
+            try:
+                return projection.evolve(value, event)  # type: ignore[arg-type]  # the body was just seen to be readable
+            except Exception as bug:
+                # Pure code that raises will raise again: waiting for it would never end.
+                raise Poison("handler_failed", f"{projection.name} raised {type(bug).__name__}") from bug

@@ -1,0 +1,158 @@
+"""Patience with a store that is busy: bounded concurrency that adapts, and retries that never amplify trouble."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Final
+
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_delay
+
+from shared.kernel import Key, Throttled, Transient, Unknown
+from shared.ports import EventStore, Item, RowStore, Stored
+
+FIRST_DELAY: Final = 0.05
+LONGEST_DELAY: Final = 5.0
+GIVE_UP_AFTER: Final = 20.0
+RESERVE: Final = 20.0
+EARNED_PER_CALL: Final = 0.2
+
+
+@dataclass(slots=True)
+class Budget:
+    """Every call earns a fraction of a retry, every retry spends one: a store in trouble sees at most 20 % more."""
+
+    tokens: float = RESERVE
+
+    def earn(self) -> None:
+        self.tokens = min(RESERVE, self.tokens + EARNED_PER_CALL)
+
+    def spend(self) -> bool:
+        if self.tokens < 1:
+            return False
+        self.tokens -= 1
+        return True
+
+
+@dataclass(slots=True)
+class Room:
+    """How many calls may be under way: a throttled or slow store lowers it, success raises it again.
+
+    Additive increase, multiplicative decrease; a call is slow when it takes over `SLOW` times the best one lately.
+    """
+
+    most: float = 64.0
+    least: float = 2.0
+    limit: float = 32.0
+    under_way: int = 0
+    best: float | None = None
+    _free: asyncio.Condition = field(default_factory=asyncio.Condition)
+
+    SLOW: Final = 8.0
+    NOTICEABLE: Final = 0.05
+
+    @asynccontextmanager
+    async def entered(self) -> AsyncIterator[None]:
+        async with self._free:
+            await self._free.wait_for(lambda: self.under_way < int(self.limit))
+            self.under_way += 1
+        try:
+            yield
+        finally:
+            async with self._free:
+                self.under_way -= 1
+                self._free.notify_all()
+
+    def answered(self, seconds: float) -> None:
+        # The best time drifts up slowly, so that a store which became slower for good is not slow for ever.
+        self.best = seconds if self.best is None else min(seconds, self.best * 1.01)
+        if seconds > self.NOTICEABLE and seconds > self.SLOW * self.best:
+            self._shrink(0.9)
+        else:
+            self.limit = min(self.most, self.limit + 1 / self.limit)
+
+    def throttled(self) -> None:
+        self._shrink(0.7)
+
+    def _shrink(self, factor: float) -> None:
+        self.limit = max(self.least, self.limit * factor)
+
+
+@dataclass(slots=True)
+class Patience:
+    """Repeats what was certainly not done; what may have been done goes up, to be looked at first.
+
+    `sleep` and `seconds` are the clock; `draw(most)` gives a random delay from 0 to `most` (full jitter).
+    """
+
+    seconds: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    draw: Callable[[float], float] = lambda most: random.uniform(0, most)  # noqa: S311 - jitter is no secret
+    budget: Budget = field(default_factory=Budget)
+    room: Room = field(default_factory=Room)
+
+    async def __call__[T](self, call: Callable[[], Awaitable[T]]) -> T:
+        """Raises what the call raised last: Transient when it did not pass in time, anything else at once."""
+        self.budget.earn()
+        retrying = AsyncRetrying(
+            retry=retry_if_exception(self._may_repeat),
+            wait=self._delay,
+            stop=stop_after_delay(GIVE_UP_AFTER),
+            sleep=self.sleep,
+            reraise=True,
+        )
+        return await retrying(self._once, call)
+
+    async def _once[T](self, call: Callable[[], Awaitable[T]]) -> T:
+        async with self.room.entered():
+            begun = self.seconds()
+            try:
+                answer = await call()
+            except Throttled:
+                self.room.throttled()
+                raise
+            self.room.answered(self.seconds() - begun)
+            return answer
+
+    def _may_repeat(self, error: BaseException) -> bool:
+        return isinstance(error, Transient) and not isinstance(error, Unknown) and self.budget.spend()
+
+    def _delay(self, state: RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.retry_after if isinstance(error, Transient) and error.retry_after else 0.0
+        return asked + self.draw(min(LONGEST_DELAY, FIRST_DELAY * 2 ** (state.attempt_number - 1)))
+
+
+@dataclass(frozen=True, slots=True)
+class PatientEvents:
+    """An EventStore behind patience."""
+
+    store: EventStore
+    patience: Patience
+
+    async def read(self, stream: str) -> Sequence[Item]:
+        return await self.patience(lambda: self.store.read(stream))
+
+    async def append(self, stream: str, items: Sequence[Item]) -> None:
+        await self.patience(lambda: self.store.append(stream, items))
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRows:
+    """A RowStore behind patience."""
+
+    store: RowStore
+    patience: Patience
+
+    async def read(self, container: str, key: Key) -> Stored | None:
+        return await self.patience(lambda: self.store.read(container, key))
+
+    async def create(self, container: str, key: Key, item: Item) -> str:
+        return await self.patience(lambda: self.store.create(container, key, item))
+
+    async def replace(self, container: str, key: Key, item: Item, *, etag: str) -> str:
+        return await self.patience(lambda: self.store.replace(container, key, item, etag=etag))
+
+    async def delete(self, container: str, key: Key, *, etag: str) -> None:
+        await self.patience(lambda: self.store.delete(container, key, etag=etag))

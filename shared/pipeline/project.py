@@ -1,0 +1,123 @@
+"""Keeps one view: reads a row once, folds what its mark has not seen, writes it once, and parks what never passes.
+
+docs/lanes.md has the protocol as numbered rules; the numbers here are those.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from shared.kernel import Conflict, Key, Poison, Projection, Transient, Unknown
+from shared.pipeline.codec import Received
+from shared.pipeline.consumers import AGAIN, Engine, Outcome
+from shared.pipeline.fold import Folded, Stop, fold
+from shared.pipeline.lanes import Head
+from shared.pipeline.row import Row, Rows, Stale
+from shared.pipeline.spans import Span
+
+
+@dataclass(frozen=True)
+class Project[E, V]:
+    """A consumer of events for one projection."""
+
+    projection: Projection[E, V]
+
+    @cached_property
+    def name(self) -> str:
+        return f"project_{self.projection.name}"
+
+    def key(self, event: Received[Any]) -> Key | None:
+        return self.projection.key(event)
+
+    async def handle(self, span: Span[E], engine: Engine) -> Outcome:
+        for _ in range(AGAIN):
+            try:
+                return await self._once(span, engine)
+            except (Conflict, Unknown):
+                # Somebody wrote, or we did and never heard of it: begin again with what is there now.
+                continue
+        raise Transient(f"{self.name}: {span.key.id} changed {AGAIN} times under our hands")
+
+    def rows(self, engine: Engine) -> Rows[V]:
+        return Rows(self.projection, engine.rows)
+
+    async def history(self, stream: str, key: Key, engine: Engine) -> tuple[Received[E], ...]:
+        """Every event of the stream that belongs to this row."""
+        items = await engine.events.read(stream)
+        return tuple(event for event in map(engine.codec.decode, items) if self.key(event) == key)
+
+    async def _once(self, span: Span[E], engine: Engine) -> Outcome:
+        row = await self.rows(engine).read(span.key)
+        if not span.after(row.mark):
+            return "skipped"
+        if row.stale is None:
+            return await self._apply(span, row, engine)
+        return await self._behind(span, row.stale, engine)
+
+    async def _behind(self, span: Span[E], stale: Stale, engine: Engine) -> Outcome:
+        """Rules 2 and 3: wait behind the head, unless the release has come so far that it would be missed."""
+        head = await engine.lanes.head(self.name, span.key)
+        if head and head.is_open and head.nonce == stale.lane:
+            await engine.lanes.hold(head, span.last)
+            return "held"
+        row = await self.rows(engine).read(span.key)
+        if not span.after(row.mark):
+            return "skipped"
+        if head is None and row.stale:
+            raise Conflict(f"{span.key.id}: a stale row without its head; somebody's read was old")
+        return await self._apply(span, row, engine)
+
+    async def _apply(self, span: Span[E], row: Row[V], engine: Engine) -> Outcome:
+        """Rule 4: fold, then one write. Rule 5 when the fold stops."""
+        news = span.after(row.mark)
+        if not row.is_readable or (not row.is_there and news[0].sequence > 1):
+            news = await self.history(span.stream, span.key, engine)
+        folded = fold(self.projection, row.value, row.mark, news)
+        if folded.stop:
+            return await self._park(span, row, folded, folded.stop, engine)
+        if not folded.moved and row.stale is None:
+            return "skipped"
+        try:
+            await self.rows(engine).write(span.key, Row(folded.value, folded.mark, None, row.etag))
+        except Poison as poison:
+            return await self._one_by_one(span, row, news, poison, engine)
+        return "applied"
+
+    async def _one_by_one(
+        self, span: Span[E], row: Row[V], news: tuple[Received[E], ...], poison: Poison, engine: Engine
+    ) -> Outcome:
+        """The store will never take this row: find the event that made it so."""
+        if len(news) > 1:
+            outcomes = [await self.handle(Span(span.key, (event,)), engine) for event in news]
+            return outcomes[-1]
+        unchanged = Folded(row.value, row.mark, moved=False)
+        return await self._park(span, row, unchanged, Stop(news[0].sequence, poison), engine)
+
+    async def _park(self, span: Span[E], row: Row[V], folded: Folded[V], stop: Stop, engine: Engine) -> Outcome:
+        """Rule 5: the head first, then always the row beside it, with what went in before the poison."""
+        engine.brake.meet(self.name, stop.poison.reason, span.key)
+        head = await engine.lanes.park(
+            self.name,
+            span.key,
+            stream=span.stream,
+            first=stop.at,
+            last=max(span.last, stop.at),
+            poison=stop.poison,
+        )
+        await self.rows(engine).write(span.key, Row(folded.value, folded.mark, stale_behind(head), row.etag))
+        return "parked"
+
+    async def suspect(self, span: Span[E], poison: Poison, engine: Engine) -> Outcome:
+        """Park the key without touching its events: handling them has taken the process down."""
+        row = await self.rows(engine).read(span.key)
+        news = span.after(row.mark)
+        if not news:
+            return "skipped"
+        if row.stale:
+            return await self._behind(span, row.stale, engine)
+        unchanged = Folded(row.value, row.mark, moved=False)
+        return await self._park(span, row, unchanged, Stop(news[0].sequence, poison), engine)
+
+
+def stale_behind(head: Head) -> Stale:
+    return Stale(head.nonce, head.since, head.reason, head.last)

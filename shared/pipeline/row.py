@@ -1,0 +1,105 @@
+"""A view's row as the engine sees it: its value, its mark, and whether it is stale behind a parked event."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, TypeAdapter, ValidationError
+
+from shared.kernel import Key, Poison, Projection
+from shared.kernel.values import from_text, to_text
+from shared.pipeline.codec import RowCodec
+from shared.ports import Item, RowStore, Stored
+
+_Moment = Annotated[datetime, BeforeValidator(lambda text: from_text(text) if isinstance(text, str) else text)]
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Since when and why a row lacks its latest events, up to at least `last`; `lane` is the parking's own nonce."""
+
+    lane: str
+    since: _Moment
+    reason: str
+    last: int
+
+    def to_item(self) -> dict[str, object]:
+        return {"lane": self.lane, "since": to_text(self.since), "reason": self.reason, "last": self.last}
+
+
+_STALE = TypeAdapter(Stale)
+
+
+@dataclass(frozen=True, slots=True)
+class Row[V]:
+    """`value` is None before the first event and after the last. `etag` is None when there is no item yet.
+
+    `is_readable` is False for an item that only its stream can mend: it counts as one that has seen nothing.
+    """
+
+    value: V | None = None
+    mark: int = 0
+    stale: Stale | None = None
+    etag: str | None = None
+    is_readable: bool = True
+
+    @property
+    def is_there(self) -> bool:
+        return self.etag is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Rows[V]:
+    """The rows of one view. Every write is a create, or a replace of exactly what was read."""
+
+    projection: Projection[Any, V]
+    store: RowStore
+
+    async def read(self, key: Key) -> Row[V]:
+        stored = await self.store.read(self.projection.container, key)
+        if stored is None:
+            return Row()
+        try:
+            return self._decoded(stored)
+        except (Poison, ValidationError):
+            return Row(etag=stored.etag, is_readable=False)
+
+    async def write(self, key: Key, row: Row[V]) -> Row[V]:
+        """Returns the row with its new etag. Raises Conflict when somebody wrote since it was read."""
+        item, container = self._encoded(key, row), self.projection.container
+        if row.etag is None:
+            return replace(row, etag=await self.store.create(container, key, item))
+        return replace(row, etag=await self.store.replace(container, key, item, etag=row.etag))
+
+    def _decoded(self, stored: Stored) -> Row[V]:
+        item = stored.item
+        match item:
+            case {"mark": int(mark)}:
+                stale = _STALE.validate_python(item["stale"]) if item.get("stale") else None
+                return Row(self._codec.decode(item), mark, stale, stored.etag)
+            case _:
+                raise Poison("unreadable_row", "a row without its mark")
+
+    def _encoded(self, key: Key, row: Row[V]) -> Item:
+        # A row that ended keeps its mark, or an old page of the feed would bring it back.
+        item = self._codec.encode(row.value)
+        item |= {"id": key.id, self.projection.partitioned_by: key.partition, "mark": row.mark}
+        if row.value is None:
+            item["body"] = False
+        if row.stale:
+            item["stale"] = row.stale.to_item()
+        return item
+
+    @property
+    def _codec(self) -> RowCodec[V]:
+        return row_codec(self.projection.row)
+
+
+_CODECS: dict[type, RowCodec[object]] = {}
+
+
+def row_codec[V](row: type[V]) -> RowCodec[V]:
+    """One codec per kind of row: building one costs more than a thousand uses of it."""
+    if row not in _CODECS:
+        _CODECS[row] = RowCodec(row)
+    return _CODECS[row]  # type: ignore[return-value]  # same
