@@ -5,9 +5,8 @@ import os
 import azure.functions as func
 
 from api import commands, health, queries
-from projections import PROJECTIONS
-from shared.pipeline import Consumer, Project
-from shared.runtime import pipeline
+from shared.pipeline import Consumer
+from shared.runtime import CONSUMERS, ORDERS, pipeline
 from shared.settings import UNTIL_HANDLED, feed_binding
 
 app, feeds = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION), func.Blueprint()
@@ -24,8 +23,8 @@ def subscribe(consumer: Consumer, *, to: str) -> None:
         await pipeline().run(consumer, changes, attempt=1 + context.retry_context.retry_count)
 
 
-for projection in PROJECTIONS:
-    subscribe(Project(projection), to="orders")
+for consumer in CONSUMERS:
+    subscribe(consumer, to=ORDERS)
 
 for blueprint in (commands.routes, queries.routes, health.routes, feeds):
     app.register_functions(blueprint)

@@ -1,7 +1,7 @@
 """What the engine asks of a store. Small on purpose: a fake fits on a page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Protocol
 
 from shared.kernel import Key
@@ -51,6 +51,12 @@ class PageStore(Protocol):
         ...
 
 
+class LaneCatalogue(Protocol):
+    async def parked(self) -> Sequence[Item]:
+        """Every lane head and raw poison record, oldest first."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class FeedLag:
     """How far one consumer is behind. `lag` counts transactions, and 1 for a lease whose position is unknown."""
@@ -61,9 +67,8 @@ class FeedLag:
     owned: int
     lag: int
 
-    @property
-    def settled(self) -> bool:
-        return self.leases > 0 and self.lag == 0
+    def as_row(self) -> dict[str, object]:
+        return asdict(self)
 
 
 class FeedLags(Protocol):

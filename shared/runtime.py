@@ -12,25 +12,32 @@ from orders.commands import OrderCommand
 from orders.decider import Order, order
 from orders.events import ORDER_EVENTS, OrderEvent
 from projections import PROJECTIONS
-from shared.cosmos import Account, CosmosEventStore, CosmosFeedLags, CosmosRows
+from shared.cosmos import Account, CosmosEventStore, CosmosFeedLags, CosmosLaneCatalogue, CosmosRows
 from shared.pipeline import (
     Brake,
     Decision,
     Engine,
     EventCodec,
     Lanes,
+    ParkedKeys,
     Patience,
     PatientEvents,
+    PatientPages,
     PatientRows,
     Pipeline,
+    Project,
     Suspects,
     Transactor,
 )
-from shared.ports import FeedLags, PageStore
+from shared.ports import FeedLag, FeedLags, PageStore
 from shared.settings import Settings
 
 ORDERS = "orders"
 LEASES = "leases"
+POISON = "poison"
+
+# Every reader of the orders feed, each with a function, a lease prefix and a place of its own.
+CONSUMERS = tuple(Project(projection) for projection in PROJECTIONS)
 
 
 type OrderStream = Decision[Order | None, OrderEvent]
@@ -45,13 +52,17 @@ class App:
     orders: Transactor[Order | None, OrderCommand, OrderEvent]
     pages: PageStore
     pipeline: Pipeline
+    parked: ParkedKeys
     lags: FeedLags
+
+    async def all_lags(self) -> list[FeedLag]:
+        return [await self.lags.lag(consumer.name, ORDERS) for consumer in CONSUMERS]
 
     async def missing(self) -> list[str]:
         """Why the app is not ready; nothing when it is."""
         views = [projection.container for projection in PROJECTIONS]
         return [
-            *await self.account.missing(self.settings.database, ORDERS, *views),
+            *await self.account.missing(self.settings.database, ORDERS, POISON, *views),
             *await self.account.missing(self.settings.lease_database, LEASES),
         ]
 
@@ -62,18 +73,21 @@ def compose(settings: Settings) -> App:
     codec: EventCodec[Any] = EventCodec(*ORDER_EVENTS)
     patience = Patience(monotonic)
     stored = CosmosRows(account, settings.database)
+    poison = account.container(settings.database, POISON)
     events, rows = PatientEvents(CosmosEventStore(feed), patience), PatientRows(stored, patience)
     lanes = Lanes(rows, nonce=lambda: uuid4().hex, now=_now)
+    engine = Engine(codec, events, rows, lanes, Brake(monotonic))
     return App(
         settings=settings,
         account=account,
         orders=Transactor(order, codec, events, now=_now),
-        pages=stored,
+        pages=PatientPages(stored, patience),
         pipeline=Pipeline(
-            Engine(codec, events, rows, lanes, Brake(monotonic)),
+            engine,
             Suspects(rows, monotonic),
             max_seconds=settings.max_batch_seconds,
         ),
+        parked=ParkedKeys(engine, {each.name: each for each in CONSUMERS}, CosmosLaneCatalogue(poison)),
         lags=CosmosFeedLags(account.container(settings.lease_database, LEASES), {ORDERS: feed}),
     )
 
@@ -85,7 +99,9 @@ def _now() -> datetime:
 @cache
 def app() -> App:
     """The app of this worker. The SDK's client belongs to the loop it first runs in, which a worker has one of."""
-    return compose(Settings.read(os.environ))
+    composed = compose(Settings.read(os.environ))
+    composed.account.close_with_loop()
+    return composed
 
 
 def pipeline() -> Pipeline:

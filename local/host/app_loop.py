@@ -25,7 +25,16 @@ class AppLoop:
         return Context().run(asyncio.run_coroutine_threadsafe, work, self._loop)
 
     def stop(self, *, within: float) -> bool:
-        """End the loop; False when something still blocks it after `within` seconds."""
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        """Cancel what still runs, as the end of a loop does, and end it; False when it takes over `within` seconds."""
+        asyncio.run_coroutine_threadsafe(_end_tasks(), self._loop).add_done_callback(
+            lambda _: self._loop.call_soon_threadsafe(self._loop.stop)
+        )
         self._thread.join(within)
         return not self._thread.is_alive()
+
+
+async def _end_tasks() -> None:
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)

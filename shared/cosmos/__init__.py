@@ -3,6 +3,7 @@
 from shared.cosmos.account import Account
 from shared.cosmos.event_store import CosmosEventStore
 from shared.cosmos.feed import CosmosFeedLags
+from shared.cosmos.poison import CosmosLaneCatalogue
 from shared.cosmos.rows import CosmosRows
 
-__all__ = ["Account", "CosmosEventStore", "CosmosFeedLags", "CosmosRows"]
+__all__ = ["Account", "CosmosEventStore", "CosmosFeedLags", "CosmosLaneCatalogue", "CosmosRows"]

@@ -1,5 +1,6 @@
 """One asyncio client per worker, and the containers reached through it."""
 
+import asyncio
 import logging
 from typing import Any, Self
 
@@ -18,6 +19,7 @@ class Account:
     """Opened lazily inside the worker's event loop; close it when the worker ends."""
 
     def __init__(self, connection: CosmosConnection) -> None:
+        self._closing: asyncio.Task[None] | None = None
         self._credential: Any = connection.key or DefaultAzureCredential(
             managed_identity_client_id=connection.client_id or None
         )
@@ -27,6 +29,8 @@ class Account:
             # Reading proxy settings and .netrc costs azure-core two thread hops for every single request.
             transport=AioHttpTransport(use_env_settings=False, connection_verify=connection.verify_certificate),
             user_agent_suffix="orderflow",
+            # The engine slows down when the store is busy, so a throttled request must not wait in here unseen.
+            retry_throttle_total=-1,
         )
 
     def container(self, database: str, name: str) -> ContainerProxy:
@@ -48,6 +52,16 @@ class Account:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+    def close_with_loop(self) -> None:
+        """Close when the running event loop ends, which cancels its tasks; a worker has no other sign of its end."""
+        self._closing = asyncio.get_running_loop().create_task(self._close_when_cancelled())
+
+    async def _close_when_cancelled(self) -> None:
+        try:
+            await asyncio.get_running_loop().create_future()
+        finally:
+            await self.close()
 
     async def close(self) -> None:
         await self.client.close()

@@ -13,7 +13,7 @@ from aiohttp import ClientConnectorError
 from azure.core.exceptions import AzureError, HttpResponseError, ServiceRequestError
 from azure.cosmos.exceptions import CosmosBatchOperationError, CosmosHttpResponseError
 
-from shared.kernel import Conflict, Failure, Misconfigured, Poison, Throttled, Transient, Unknown
+from shared.kernel import Conflict, Failure, Misconfigured, Poison, Reason, Throttled, Transient, Unknown
 
 type Meaning = Callable[[str, float | None], Failure]
 
@@ -38,7 +38,7 @@ def _setting(said: str, _: float | None) -> Failure:
     return Misconfigured(f"{said}: check the COSMOS settings, the roles, and that the container exists")
 
 
-def _poison(reason: str) -> Meaning:
+def _poison(reason: Reason) -> Meaning:
     return lambda said, _: Poison(reason, said)
 
 

@@ -2,7 +2,17 @@
 
 from shared.kernel.decider import Decider
 from shared.kernel.envelope import Recorded, Unreadable
-from shared.kernel.errors import Conflict, Failure, Misconfigured, Poison, Refused, Throttled, Transient, Unknown
+from shared.kernel.errors import (
+    Conflict,
+    Failure,
+    Misconfigured,
+    Poison,
+    Reason,
+    Refused,
+    Throttled,
+    Transient,
+    Unknown,
+)
 from shared.kernel.projection import Key, Projection, by_stream
 from shared.kernel.values import Money
 
@@ -15,6 +25,7 @@ __all__ = [
     "Money",
     "Poison",
     "Projection",
+    "Reason",
     "Recorded",
     "Refused",
     "Throttled",

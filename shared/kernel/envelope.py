@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from shared.kernel.errors import Poison
+from shared.kernel.errors import Poison, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Recorded[E]:
 class Unreadable:
     """Stands where a body should be that cannot be read; its envelope still says whose it is."""
 
-    reason: str
+    reason: Reason
     detail: str
 
     def poison(self) -> Poison:

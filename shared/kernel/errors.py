@@ -10,7 +10,7 @@ Failure            the machinery says no
   Misconfigured    a setting is missing or wrong: fail at start and name it
 """
 
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 
 class Refused(Exception):  # noqa: N818 - the business word; it is an answer rather than an error
@@ -43,10 +43,24 @@ class Conflict(Failure):
     """Somebody wrote first: the id is taken or the etag has moved on."""
 
 
-class Poison(Failure):
-    """Will not get better by retrying. `reason` is a stable code with its place in the runbook."""
+type Reason = Literal[
+    "unreadable",
+    "unknown_version",
+    "unreadable_envelope",
+    "unreadable_batch",
+    "unreadable_row",
+    "handler_failed",
+    "too_large",
+    "partition_full",
+    "rejected",
+    "suspect",
+]
 
-    def __init__(self, reason: str, message: str) -> None:
+
+class Poison(Failure):
+    """Will not get better by retrying. Each reason has its place in docs/runbook.md."""
+
+    def __init__(self, reason: Reason, message: str) -> None:
         super().__init__(f"{reason}: {message}")
         self.reason = reason
 

@@ -4,7 +4,9 @@ from shared.pipeline.brake import Brake
 from shared.pipeline.codec import EventCodec
 from shared.pipeline.consumers import Consumer, Engine
 from shared.pipeline.lanes import Lanes
-from shared.pipeline.patience import Patience, PatientEvents, PatientRows
+from shared.pipeline.parked import ParkedKeys
+from shared.pipeline.patience import Patience
+from shared.pipeline.patient import PatientEvents, PatientPages, PatientRows
 from shared.pipeline.project import Project
 from shared.pipeline.runner import Pipeline
 from shared.pipeline.suspects import Suspects
@@ -19,8 +21,10 @@ __all__ = [
     "EventCodec",
     "Lanes",
     "Outdated",
+    "ParkedKeys",
     "Patience",
     "PatientEvents",
+    "PatientPages",
     "PatientRows",
     "Pipeline",
     "Project",

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from shared.kernel import Poison, Recorded, Unreadable
 from shared.kernel.values import from_text, to_text
-from shared.pipeline.naming import flatten_money, restore_money, to_camel, to_snake
+from shared.pipeline.naming import flatten_money, restore_money, snake, to_camel, to_snake
 from shared.ports import Item
 
 SCHEMA_VERSION = 1
@@ -133,6 +133,20 @@ class RowCodec[V]:
             return self._row.validate_python(to_snake(restore_money(item)))
         except ValidationError as error:
             raise Poison("unreadable_row", f"{self._kind}: {_places(error)}") from None
+
+
+class Shape[T]:
+    """Reads a frozen dataclass out of an item whose properties have its fields' names, in camelCase."""
+
+    def __init__(self, kind: type[T]) -> None:
+        self._kind: TypeAdapter[T] = TypeAdapter(kind)
+
+    def read(self, item: Item) -> T:
+        """Raises Poison when a property is missing or of another type."""
+        try:
+            return self._kind.validate_python({snake(name): value for name, value in item.items()})
+        except ValidationError as error:
+            raise Poison("unreadable_row", _places(error)) from None
 
 
 def changes(text: str) -> list[Item]:

@@ -6,19 +6,16 @@ docs/lanes.md has the protocol as numbered rules; the numbers here are those.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Final, Literal
-
-from pydantic import BeforeValidator, TypeAdapter
-from pydantic.alias_generators import to_camel
+from typing import Final, Literal
 
 from shared.kernel import Conflict, Key, Poison
-from shared.kernel.values import from_text, to_text
+from shared.kernel.values import to_text
+from shared.pipeline.codec import Shape
+from shared.pipeline.naming import camel
 from shared.ports import Item, RowStore
 
 CONTAINER: Final = "poison"
 HEAD: Final = "head"
-
-_Moment = Annotated[datetime, BeforeValidator(lambda text: from_text(text) if isinstance(text, str) else text)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +31,7 @@ class Head:
     nonce: str
     reason: str
     detail: str
-    since: _Moment
+    since: datetime
     state: Literal["open", "closed"] = "open"
     etag: str | None = None
 
@@ -51,7 +48,7 @@ class Head:
         return Key(self.partition, self.row)
 
 
-_HEAD = TypeAdapter(Head)
+_HEAD = Shape(Head)
 _FIELDS: Final = tuple(name for name in Head.__dataclass_fields__ if name != "etag")
 
 
@@ -72,8 +69,7 @@ class Lanes:
         stored = await self.store.read(CONTAINER, Key(lane(consumer, key), HEAD))
         if stored is None:
             return None
-        fields = {name: stored.item[to_camel(name)] for name in _FIELDS}
-        return replace(_HEAD.validate_python(fields), etag=stored.etag)
+        return replace(_HEAD.read(stored.item), etag=stored.etag)
 
     async def hold(self, head: Head, last: int) -> None:
         """Rule 2: let events up to `last` wait behind the head. Raises Conflict when the head has changed."""
@@ -145,7 +141,7 @@ def _etag(head: Head) -> str:
 
 
 def _item(head: Head) -> dict[str, object]:
-    fields = {to_camel(name): getattr(head, name) for name in _FIELDS}
+    fields = {camel(name): getattr(head, name) for name in _FIELDS}
     return fields | {
         "id": HEAD,
         "lane": head.lane,

@@ -9,7 +9,7 @@ def to_camel(value: object) -> object:
     """Rename every key of a JSON value: unit_price → unitPrice."""
     match value:
         case dict():
-            return {_camel(key): to_camel(inner) for key, inner in value.items()}
+            return {camel(key): to_camel(inner) for key, inner in value.items()}
         case list() | tuple():
             return [to_camel(inner) for inner in value]
         case _:
@@ -20,7 +20,7 @@ def to_snake(value: object) -> object:
     """The inverse of `to_camel`."""
     match value:
         case dict():
-            return {_snake(key): to_snake(inner) for key, inner in value.items()}
+            return {snake(key): to_snake(inner) for key, inner in value.items()}
         case list() | tuple():
             return [to_snake(inner) for inner in value]
         case _:
@@ -73,10 +73,10 @@ def _restored(row: Mapping[str, object], currency: object) -> dict[str, object]:
     return restored
 
 
-def _camel(name: str) -> str:
+def camel(name: str) -> str:
     first, *rest = name.split("_")
     return first + "".join(word.capitalize() for word in rest)
 
 
-def _snake(name: str) -> str:
+def snake(name: str) -> str:
     return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name)

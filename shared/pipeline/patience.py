@@ -2,15 +2,14 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_delay
 
-from shared.kernel import Key, Throttled, Transient, Unknown
-from shared.ports import EventStore, Item, RowStore, Stored
+from shared.kernel import Throttled, Transient, Unknown
 
 FIRST_DELAY: Final = 0.05
 LONGEST_DELAY: Final = 5.0
@@ -122,37 +121,3 @@ class Patience:
         error = state.outcome.exception() if state.outcome else None
         asked = error.retry_after if isinstance(error, Transient) and error.retry_after else 0.0
         return asked + self.draw(min(LONGEST_DELAY, FIRST_DELAY * 2 ** (state.attempt_number - 1)))
-
-
-@dataclass(frozen=True, slots=True)
-class PatientEvents:
-    """An EventStore behind patience."""
-
-    store: EventStore
-    patience: Patience
-
-    async def read(self, stream: str) -> Sequence[Item]:
-        return await self.patience(lambda: self.store.read(stream))
-
-    async def append(self, stream: str, items: Sequence[Item]) -> None:
-        await self.patience(lambda: self.store.append(stream, items))
-
-
-@dataclass(frozen=True, slots=True)
-class PatientRows:
-    """A RowStore behind patience."""
-
-    store: RowStore
-    patience: Patience
-
-    async def read(self, container: str, key: Key) -> Stored | None:
-        return await self.patience(lambda: self.store.read(container, key))
-
-    async def create(self, container: str, key: Key, item: Item) -> str:
-        return await self.patience(lambda: self.store.create(container, key, item))
-
-    async def replace(self, container: str, key: Key, item: Item, *, etag: str) -> str:
-        return await self.patience(lambda: self.store.replace(container, key, item, etag=etag))
-
-    async def delete(self, container: str, key: Key, *, etag: str) -> None:
-        await self.patience(lambda: self.store.delete(container, key, etag=etag))

@@ -2,16 +2,12 @@
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Annotated, Any
-
-from pydantic import BeforeValidator, TypeAdapter, ValidationError
+from typing import Any
 
 from shared.kernel import Key, Poison, Projection
-from shared.kernel.values import from_text, to_text
-from shared.pipeline.codec import RowCodec
+from shared.kernel.values import to_text
+from shared.pipeline.codec import RowCodec, Shape
 from shared.ports import Item, RowStore, Stored
-
-_Moment = Annotated[datetime, BeforeValidator(lambda text: from_text(text) if isinstance(text, str) else text)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +15,7 @@ class Stale:
     """Since when and why a row lacks its latest events, up to at least `last`; `lane` is the parking's own nonce."""
 
     lane: str
-    since: _Moment
+    since: datetime
     reason: str
     last: int
 
@@ -27,7 +23,7 @@ class Stale:
         return {"lane": self.lane, "since": to_text(self.since), "reason": self.reason, "last": self.last}
 
 
-_STALE = TypeAdapter(Stale)
+_STALE = Shape(Stale)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +57,7 @@ class Rows[V]:
             return Row()
         try:
             return self._decoded(stored)
-        except (Poison, ValidationError):
+        except Poison:
             return Row(etag=stored.etag, is_readable=False)
 
     async def write(self, key: Key, row: Row[V]) -> Row[V]:
@@ -72,11 +68,11 @@ class Rows[V]:
         return replace(row, etag=await self.store.replace(container, key, item, etag=row.etag))
 
     def _decoded(self, stored: Stored) -> Row[V]:
-        item = stored.item
-        match item:
+        match stored.item:
+            case {"mark": int(mark), "stale": dict(stale)}:
+                return Row(self._codec.decode(stored.item), mark, _STALE.read(stale), stored.etag)
             case {"mark": int(mark)}:
-                stale = _STALE.validate_python(item["stale"]) if item.get("stale") else None
-                return Row(self._codec.decode(item), mark, stale, stored.etag)
+                return Row(self._codec.decode(stored.item), mark, None, stored.etag)
             case _:
                 raise Poison("unreadable_row", "a row without its mark")
 

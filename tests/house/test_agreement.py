@@ -2,13 +2,14 @@
 
 import ast
 import json
+import re
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from projections import PROJECTIONS
-from shared.kernel import Misconfigured
+from shared.kernel import Misconfigured, Reason
 from shared.settings import Settings, feed_binding
 
 ROOT = Path(__file__).parents[2]
@@ -102,3 +103,21 @@ def test_what_is_shipped_is_what_is_imported() -> None:
                 needed.add(node.module.split(".")[0])
 
     assert needed <= shipped
+
+
+def test_every_reason_for_parking_has_its_place_in_the_runbook() -> None:
+    headings = {
+        line.removeprefix("### ") for line in (ROOT / "docs/runbook.md").read_text().splitlines() if "### " in line
+    }
+
+    assert headings == set(get_args(Reason.__value__))
+
+
+def test_every_test_that_the_architecture_names_exists() -> None:
+    named = set(re.findall(r"`(test_\w+)`", (ROOT / "docs/architecture.md").read_text()))
+    written = {
+        name for path in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"def (test_\w+)", path.read_text())
+    }
+
+    assert named
+    assert named - written == set()

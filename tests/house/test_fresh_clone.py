@@ -61,7 +61,8 @@ def demos_at_once(count: int, clone: Path, environ: Mapping[str, str], *, within
         for _ in range(count)
     ]
     said = [run.communicate(timeout=within) for run in runs]
-    assert [run.returncode for run in runs] == [0] * count, said
+    failed = [errors for run, (_, errors) in zip(runs, said, strict=True) if run.returncode]
+    assert not failed, "\n".join(failed)
     return said
 
 

@@ -123,6 +123,28 @@ async def test_a_row_that_is_gone_is_not_replaced(stores: Stores) -> None:
         await stores.rows.replace(VIEW, KEY, row(1), etag='"x"')
 
 
+async def test_an_item_is_deleted_only_by_who_has_seen_it_last(stores: Stores) -> None:
+    old = await stores.rows.create(VIEW, KEY, row(1))
+    new = await stores.rows.replace(VIEW, KEY, row(2), etag=old)
+
+    with pytest.raises(Conflict):
+        await stores.rows.delete(VIEW, KEY, etag=old)
+    await stores.rows.delete(VIEW, KEY, etag=new)
+    await stores.rows.delete(VIEW, KEY, etag=new)
+
+    assert await stores.rows.read(VIEW, KEY) is None
+
+
+async def test_a_write_returns_the_etag_that_the_next_read_shows(stores: Stores) -> None:
+    created = await stores.rows.create(VIEW, KEY, row(1))
+    replaced = await stores.rows.replace(VIEW, KEY, row(2), etag=created)
+
+    stored = await stores.rows.read(VIEW, KEY)
+
+    assert stored is not None
+    assert created != replaced == stored.etag
+
+
 async def test_a_page_is_newest_first_cut_at_the_limit_and_skips_rows_without_a_body(stores: Stores) -> None:
     for order, at in (("o1", "2026"), ("o2", "2027"), ("o3", "2026"), ("o4", None), ("o5", "2025")):
         await stores.rows.create(VIEW, Key("c1", order), row(1, order=order, at=at))

@@ -1,0 +1,22 @@
+"""What is parked, across all lanes: for operators alone, never on the way of an event."""
+
+from collections.abc import Sequence
+
+from azure.cosmos.aio import ContainerProxy
+
+from shared.cosmos.failures import translated
+from shared.ports import Item
+
+_PARKED = "SELECT * FROM c WHERE c.type = 'LaneHead' OR c.type = 'RawPoison'"
+
+
+class CosmosLaneCatalogue:
+    """A `LaneCatalogue`. Its query goes to every partition, so it costs by what is parked."""
+
+    def __init__(self, poison: ContainerProxy) -> None:
+        self._poison = poison
+
+    async def parked(self) -> Sequence[Item]:
+        with translated("poison"):
+            found = [item async for item in self._poison.query_items(_PARKED)]
+        return sorted(found, key=lambda item: str(item["since"]))

@@ -1,0 +1,90 @@
+"""What an operator can do with parked keys: list them, look at one, release it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared.kernel import Conflict, Key, Misconfigured, Poison
+from shared.pipeline.consumers import Engine
+from shared.pipeline.lanes import CONTAINER, HEAD
+from shared.pipeline.project import Project
+from shared.pipeline.release import StillPoison, release
+from shared.pipeline.spans import Span
+from shared.ports import Item, LaneCatalogue, Stored
+
+
+class NoSuchLane(Misconfigured):
+    """Nothing is parked under this name (any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedKeys:
+    """`consumers` by name: whoever parked a key is who knows how to release it."""
+
+    engine: Engine
+    consumers: Mapping[str, Project[Any, Any]]
+    catalogue: LaneCatalogue
+
+    async def all(self) -> list[dict[str, object]]:
+        """Oldest first, without content."""
+        return [_summary(item) for item in await self.catalogue.parked()]
+
+    async def show(self, lane: str) -> dict[str, object]:
+        """Raises NoSuchLane."""
+        item = (await self._found(lane)).item
+        if item["type"] == "RawPoison":
+            return _summary(item)
+        waiting = [
+            {"sequence": event["sequence"], "type": event["type"]}
+            for event in await self.engine.events.read(str(item["stream"]))
+            if int(str(item["first"])) <= int(str(event["sequence"])) <= int(str(item["last"]))
+        ]
+        return _summary(item) | {"waiting": waiting}
+
+    async def release(self, lane: str) -> dict[str, object]:
+        """Raises NoSuchLane, and Misconfigured when nobody of that name reads the feed any more."""
+        found = await self._found(lane)
+        consumer = self._consumer(found.item)
+        if found.item["type"] == "RawPoison":
+            return await self._release_raw(lane, found, consumer)
+        key = Key(str(found.item["partition"]), str(found.item["row"]))
+        match await release(consumer, key, self.engine):
+            case StillPoison(at=at, reason=reason, detail=detail):
+                return {"lane": lane, "outcome": "still poison", "at": at, "reason": reason, "detail": detail}
+            case outcome:
+                return {"lane": lane, "outcome": outcome}
+
+    async def _release_raw(self, lane: str, found: Stored, consumer: Project[Any, Any]) -> dict[str, object]:
+        """Read it again; if that works by now it goes the way of every event, and only then the record goes."""
+        item = found.item["item"]
+        if not isinstance(item, Mapping):
+            raise Misconfigured(f"{lane} was parked without its item; mend it by hand")
+        try:
+            event = self.engine.codec.decode(item)
+        except Poison as poison:
+            return {"lane": lane, "outcome": "still poison", "reason": poison.reason, "detail": str(poison)}
+        key = consumer.key(event)
+        if key is not None:
+            await consumer.handle(Span(key, (event,)), self.engine)
+        try:
+            await self.engine.rows.delete(CONTAINER, Key(lane, HEAD), etag=found.etag)
+        except Conflict as changed:
+            raise NoSuchLane(f"{lane} changed meanwhile; look again") from changed
+        return {"lane": lane, "outcome": "released"}
+
+    async def _found(self, lane: str) -> Stored:
+        stored = await self.engine.rows.read(CONTAINER, Key(lane, HEAD))
+        if stored is None:
+            raise NoSuchLane(f"nothing is parked as {lane}")
+        return stored
+
+    def _consumer(self, item: Item) -> Project[Any, Any]:
+        name = str(item["consumer"])
+        if name not in self.consumers:
+            raise Misconfigured(f"no consumer is called {name}; known are {', '.join(self.consumers)}")
+        return self.consumers[name]
+
+
+def _summary(item: Item) -> dict[str, object]:
+    shown = ("lane", "consumer", "stream", "first", "last", "state", "reason", "detail", "since")
+    return {name: item[name] for name in shown if name in item}

@@ -1,0 +1,53 @@
+"""The stores behind patience: the same ports, each call repeated while that is safe and worth it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared.kernel import Key
+from shared.pipeline.patience import Patience
+from shared.ports import EventStore, Item, PageStore, RowStore, Stored
+
+
+@dataclass(frozen=True, slots=True)
+class PatientEvents:
+    """An EventStore behind patience."""
+
+    store: EventStore
+    patience: Patience
+
+    async def read(self, stream: str) -> Sequence[Item]:
+        return await self.patience(lambda: self.store.read(stream))
+
+    async def append(self, stream: str, items: Sequence[Item]) -> None:
+        await self.patience(lambda: self.store.append(stream, items))
+
+
+@dataclass(frozen=True, slots=True)
+class PatientRows:
+    """A RowStore behind patience."""
+
+    store: RowStore
+    patience: Patience
+
+    async def read(self, container: str, key: Key) -> Stored | None:
+        return await self.patience(lambda: self.store.read(container, key))
+
+    async def create(self, container: str, key: Key, item: Item) -> str:
+        return await self.patience(lambda: self.store.create(container, key, item))
+
+    async def replace(self, container: str, key: Key, item: Item, *, etag: str) -> str:
+        return await self.patience(lambda: self.store.replace(container, key, item, etag=etag))
+
+    async def delete(self, container: str, key: Key, *, etag: str) -> None:
+        await self.patience(lambda: self.store.delete(container, key, etag=etag))
+
+
+@dataclass(frozen=True, slots=True)
+class PatientPages:
+    """A PageStore behind patience."""
+
+    store: PageStore
+    patience: Patience
+
+    async def newest(self, container: str, partition: str, *, by: Sequence[str], limit: int) -> Sequence[Item]:
+        return await self.patience(lambda: self.store.newest(container, partition, by=by, limit=limit))
