@@ -19,9 +19,16 @@ stamp=$venv/.made-from building=$venv/.building
 
 say() { echo "setup: $*" >&2; }
 
-identity() { "$1" -c 'import sys; print(sys.version, sys.base_prefix)' 2>/dev/null && cat "${requirements[@]}"; }
+# The place counts, because an environment's scripts name their interpreter by its whole path.
+interpreter() { "$venv/bin/python" -c 'import sys; print(sys.version, sys.base_prefix, sys.prefix)' 2>/dev/null; }
 
-is_ready() { [[ -f $stamp && ! -e $building ]] && [[ $(identity "$venv/bin/python") == "$(<"$stamp")" ]]; }
+made_from() { interpreter && cat "${requirements[@]}"; }
+
+is_whole() { [[ -f $stamp && ! -e $building ]]; }
+
+is_ready() { is_whole && [[ $(made_from) == "$(<"$stamp")" ]]; }
+
+is_of_this_interpreter() { is_whole && [[ $(interpreter) == "$(head -n 1 "$stamp")" ]]; }
 
 # A python3.13 on PATH may be a shim with nothing behind it, or lack what a virtual environment is made from.
 is_python_313() {
@@ -62,15 +69,17 @@ END
 
 build() {
     local python=$1
-    if [[ -e $building ]] || ! is_python_313 "$venv/bin/python"; then
+    if is_of_this_interpreter; then
+        touch "$building"
+    else
         say "$venv from $python ($("$python" --version))"
         rm -rf "$venv"
+        mkdir -p "$venv" && touch "$building"
+        "$python" -m venv "$venv"
     fi
-    mkdir -p "$venv" && touch "$building" && rm -f "$stamp"
-    [[ -x $venv/bin/pip ]] || "$python" -m venv "$venv"
     say "$venv: installing ${requirements[*]}, once"
-    "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "${install[@]}"
-    identity "$venv/bin/python" >"$stamp"
+    "$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check "${install[@]}"
+    made_from >"$stamp"
     rm "$building"
     say "$venv is ready"
 }
@@ -78,11 +87,12 @@ build() {
 is_ready && exit
 python=$(find_python)
 if [[ -z ${ORDERFLOW_SETUP_LOCKED:-} ]]; then
-    # The lock on this file belongs to the process, so it ends with it, however that ends.
+    mkdir -p .demo
+    # The lock belongs to the process, so it ends with it, however that ends.
     ORDERFLOW_SETUP_LOCKED=1 exec "$python" -c '
 import fcntl, os, sys
 
-lock = os.open(sys.argv[1], os.O_RDWR)
+lock = os.open(".demo/setup.lock", os.O_CREAT | os.O_RDWR, 0o644)
 fcntl.flock(lock, fcntl.LOCK_EX)
 os.set_inheritable(lock, True)
 os.execvp("bash", ["bash", *sys.argv[1:]])' local/setup.sh "$@"

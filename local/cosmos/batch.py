@@ -152,7 +152,8 @@ def _rendered(results: Iterable[Result], *, minimal: bool) -> Iterable[bytes]:
             yield b'{"statusCode":%d,"requestCharge":%b}' % (result.status, charge)
         else:
             etag = result.record.etag[1:-1].encode()
-            body = b"" if minimal else b',"resourceBody":' + result.record.body
+            text = result.body(minimal=minimal)
+            body = b',"resourceBody":' + text if text else b""
             yield b'{"statusCode":%d,"requestCharge":%b,"eTag":"\\"%b\\""%b}' % (result.status, charge, etag, body)
 
 

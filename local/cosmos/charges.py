@@ -20,7 +20,6 @@ MISSING_READ: Final = 1.0
 REFUSED_WRITE: Final = _WRITE
 UNCHANGED_FEED: Final = 1.0
 CATALOGUE: Final = 2.0
-THROTTLED: Final = 0.38
 
 
 def read(size: int) -> float:

@@ -24,7 +24,7 @@ def answer(container: Container, key_range: KeyRange, outcome: Outcome, *, minim
     record = outcome.record
     if record is None:
         return Response(outcome.status, headers, b"")
-    return Response(outcome.status, (*headers, (b"etag", record.etag.encode())), b"" if minimal else record.body)
+    return Response(outcome.status, (*headers, (b"etag", record.etag.encode())), outcome.body(minimal=minimal))
 
 
 def feed_body(rid: str, key: bytes, documents: list[bytes]) -> bytes:

@@ -42,11 +42,18 @@ class Operation(NamedTuple):
 
 
 class Outcome(NamedTuple):
-    """`record` is None after a delete, and for a read whose etag still holds (304)."""
+    """`record` is None after a delete."""
 
     status: int
     record: Record | None
     charge: float
+    is_read: bool = False
+
+    def body(self, *, minimal: bool) -> bytes:
+        """Nothing for a read whose etag still holds (304), nor for a write that wants no answer."""
+        if self.record is None or self.status == HTTPStatus.NOT_MODIFIED or (minimal and not self.is_read):
+            return b""
+        return self.record.body
 
 
 def perform(transaction: Transaction, epk: bytes, operation: Operation) -> Outcome:
@@ -92,8 +99,8 @@ def _upsert(transaction: Transaction, epk: bytes, operation: Operation) -> Outco
 def _read(transaction: Transaction, epk: bytes, operation: Operation) -> Outcome:
     record = _existing(transaction, epk, operation.name)
     if operation.if_none_match in {record.etag, "*"}:
-        return Outcome(304, None, charges.read(0))
-    return Outcome(200, record, charges.read(len(record.body)))
+        return Outcome(304, record, charges.read(0), is_read=True)
+    return Outcome(200, record, charges.read(len(record.body)), is_read=True)
 
 
 def _replace(transaction: Transaction, epk: bytes, operation: Operation) -> Outcome:
@@ -156,7 +163,9 @@ def _written(status: int, record: Record) -> Outcome:
 
 
 def refusal_charge(refusal: CosmosError, kind: Kind) -> float:
-    """What a refused operation costs: about the write's base, or a read's."""
+    """What a refused operation costs: about the write's base, or a read's; nothing when it was throttled."""
+    if refusal.status == HTTPStatus.TOO_MANY_REQUESTS:
+        return 0.0
     if kind is Kind.READ or refusal.status == HTTPStatus.NOT_FOUND:
         return charges.MISSING_READ
     return charges.REFUSED_WRITE

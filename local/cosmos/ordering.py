@@ -9,7 +9,7 @@ type Path = tuple[str, ...]
 
 
 def check_order(container: Container, order: Sequence[tuple[Path, bool]]) -> None:
-    """One path must be indexed; several need a composite index of just these paths, in these or all opposite directions.
+    """One path must be indexed; several need a composite index of just these paths, in the same or the opposite order.
 
     Raises:
         CosmosError: 400 as the service answers it.

@@ -29,7 +29,7 @@ def point(account: Account, container: Container, request: Request, operation: O
         account.meter.record(container, key_range, operation=operation.kind, charge=charge)
         return refusal_response(refusal, item_headers(container, key_range, charge)[1:])
     account.meter.record(container, key_range, operation=operation.kind, charge=outcome.charge)
-    minimal = operation.kind is not Kind.READ and request.headers.get(b"prefer") == b"return=minimal"
+    minimal = request.headers.get(b"prefer") == b"return=minimal"
     return answer(container, key_range, outcome, minimal=minimal)
 
 

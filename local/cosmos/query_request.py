@@ -22,7 +22,8 @@ def question(request: Request) -> Question:
     content = items.parse_json(request.body)
     if not isinstance(content, dict) or not isinstance(content.get("query"), str):
         raise bad_request("The body of a query request has no query text.")
-    given = content.get("parameters") or []
+    given = content.get("parameters")
+    given = [] if given is None else given
     if not isinstance(given, list) or not all(isinstance(one, dict) and "name" in one for one in given):
         raise bad_request("The parameters of a query are a list of objects with name and value.")
     parameters = {str(one["name"]): one.get("value") for one in given}

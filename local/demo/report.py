@@ -19,14 +19,12 @@ class Report:
     deleted: int
     p50_view_ms: float | None
     p99_view_ms: float | None
-    request_charge: float | None
+    request_charge: float
     seconds: float
 
     @property
     def ru_per_order(self) -> float | None:
-        if self.request_charge is None or not self.verdict.orders:
-            return None
-        return self.request_charge / self.verdict.orders
+        return self.request_charge / self.verdict.orders if self.verdict.orders else None
 
     def to_json(self) -> str:
         """The keys are a contract; a part that does not exist yet is null."""
@@ -40,7 +38,7 @@ class Report:
                 "tally_difference_minor": NOT_YET,
                 "lost": verdict.lost,
                 "duplicated": verdict.duplicated,
-                "parked": NOT_YET,
+                "parked": verdict.parked,
                 "shipped": verdict.shipped,
                 "cancelled": verdict.cancelled,
                 "money_difference_minor": NOT_YET,
@@ -76,17 +74,18 @@ def _judgement(verdict: Verdict) -> str:
     if verdict.is_right:
         return (
             "  Right to the cent: every row, as stored and as the API answers it, equals the one recomputed from the\n"
-            "  stored events by other code, and those equal what was asked. 0 lost, 0 duplicated, 0 different.\n\n"
+            "  stored events by other code, and those equal what was asked.\n"
+            "  0 lost, 0 duplicated, 0 different, 0 parked.\n\n"
             "  Next: `make serve` keeps the app running for you to order; README.md says what each part is."
         )
     return (
         f"  WRONG: {verdict.view_mismatches} rows differ from their events, {verdict.lost} orders lost something\n"
-        f"  that was acknowledged, {verdict.duplicated} things are there twice."
+        f"  that was acknowledged, {verdict.duplicated} things are there twice, {verdict.parked} orders are parked."
     )
 
 
 def _charge(per_order: float | None) -> str:
-    return "not reported by the server" if per_order is None else f"{per_order:.1f} RU per order, all reads and writes"
+    return "no order" if per_order is None else f"{per_order:.1f} per order: all reads, writes, feeds and leases"
 
 
 def _milliseconds(value: float | None) -> str:

@@ -11,6 +11,7 @@ import aiohttp
 
 from local.demo import store
 from local.demo.baskets import Basket
+from local.demo.charge import request_charge, start_counting
 from local.demo.journey import journey_of
 from local.demo.progress import Parts
 from local.demo.report import Report
@@ -43,12 +44,15 @@ async def _run(stack: Stack, baskets: Sequence[Basket], parts: Parts) -> Report:
     began = monotonic()
     async with aiohttp.ClientSession() as session, store.opened(stack.settings) as stored:
         shop = Shop(session, stack.api_url)
+        await start_counting(session, stack.cosmos_url)
         promises, first_seen = await _order(shop, stored, baskets, parts)
+        charge = await request_charge(session, stack.cosmos_url)
         with parts.part("rows checked"):
             pictures = Pictures(
                 asked=promises.rows,
                 acknowledged_events=sum(promises.steps),
                 events=await store.everything(stored.events),
+                poison=await store.everything(stored.poison),
                 stored=await store.everything(stored.rows),
                 answered=await shop.rows_of({basket.customer_id for basket in baskets}),
             )
@@ -61,7 +65,7 @@ async def _run(stack: Stack, baskets: Sequence[Basket], parts: Parts) -> Report:
         deleted=sum(journey.is_deleted for journey in journeys),
         p50_view_ms=percentile(waited, 50),
         p99_view_ms=percentile(waited, 99),
-        request_charge=None,
+        request_charge=charge,
         seconds=monotonic() - began,
     )
 

@@ -13,15 +13,15 @@ from local.demo.rows import Json
 class Store:
     events: ContainerProxy
     rows: ContainerProxy
+    poison: ContainerProxy
 
 
 @asynccontextmanager
 async def opened(settings: Mapping[str, str]) -> AsyncIterator[Store]:
     async with CosmosClient.from_connection_string(settings["COSMOS"]) as client:
         database = client.get_database_client(settings["COSMOS_DATABASE"])
-        yield Store(
-            events=database.get_container_client("orders"), rows=database.get_container_client("customer-orders")
-        )
+        names = ("orders", "customer-orders", "poison")
+        yield Store(*(database.get_container_client(name) for name in names))
 
 
 async def everything(container: ContainerProxy) -> list[Json]:

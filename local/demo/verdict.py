@@ -17,6 +17,7 @@ class Pictures:
     events: Sequence[Json]
     stored: Sequence[Json]
     answered: Sequence[Json]
+    poison: Sequence[Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,11 @@ class Verdict:
     view_mismatches: int
     lost: int
     duplicated: int
+    parked: int
 
     @property
     def is_right(self) -> bool:
-        return not (self.view_mismatches or self.lost or self.duplicated)
+        return not (self.view_mismatches or self.lost or self.duplicated or self.parked)
 
 
 def judge(pictures: Pictures) -> Verdict:
@@ -54,6 +56,7 @@ def judge(pictures: Pictures) -> Verdict:
         ),
         lost=_lost(pictures.asked, expected, stored),
         duplicated=max(0, len(events) - pictures.acknowledged_events) + _twice(stored) + _twice(pictures.answered),
+        parked=sum(item.get("id") == "head" and item.get("state") != "closed" for item in pictures.poison),
     )
 
 

@@ -34,7 +34,7 @@ def _read(file: Path) -> dict[str, object]:
 
 
 def _section(content: dict[str, object], name: str) -> dict[str, object]:
-    section = content.get(name) or {}
+    section = content.get(name, {})
     if not isinstance(section, dict):
         raise BadSettings(f"the section {name} of the settings file must be a JSON object")
     return section

@@ -55,7 +55,8 @@ async def serve(place: Place) -> int:
             introduce(place, stack)
             await stack.while_both_run(asyncio.Event().wait())
     except ProgramFailed as failed:
-        print(f"serve: {failed}", file=sys.stderr)
+        # Its last lines are on the screen already.
+        print(f"serve: {str(failed).partition(';')[0]}", file=sys.stderr)
         return 1
     return 0
 

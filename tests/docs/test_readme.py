@@ -4,6 +4,7 @@ import json
 import os
 import re
 import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -95,7 +96,7 @@ def test_ctrl_c_ends_serve_and_both_programs(tmp_path: Path) -> None:
 
 def test_a_port_that_is_taken_is_one_line(served: Program) -> None:
     port = served.url("cosmos  http").rsplit(":", 1)[1]
-    command = [".venv/bin/python", "-m", "local", "serve", "--cosmos-port", port, "--port", "0"]
+    command = [sys.executable, "-m", "local", "serve", "--cosmos-port", port, "--port", "0"]
 
     done = subprocess.run(command, cwd=ROOT, check=False, capture_output=True, text=True)
 

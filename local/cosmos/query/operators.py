@@ -43,7 +43,7 @@ def _arithmetic(compute: Callable[[float, float], float]) -> Operation:
             return UNDEFINED
         try:
             result = compute(left, right)
-        except (ZeroDivisionError, OverflowError):
+        except (ValueError, ArithmeticError):
             return UNDEFINED  # JSON has neither infinity nor NaN
         return number(result) if math.isfinite(result) else UNDEFINED
 

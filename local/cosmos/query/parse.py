@@ -1,15 +1,8 @@
-"""Query text to tree, or to what is wrong with it and where."""
-
-from functools import cache
-from importlib.resources import files
-
-from lark import Lark, Token, UnexpectedCharacters, UnexpectedInput, UnexpectedToken
+"""Query text to tree, within the limits of the language."""
 
 from local.cosmos.query import walk
 from local.cosmos.query.errors import QueryError
-from local.cosmos.query.keywords import TERMINALS
 from local.cosmos.query.syntax import Select
-from local.cosmos.query.tree import Tree
 
 # "query text 256 KB" (documentation page "Service quotas and limits").
 MAX_TEXT = 262_144
@@ -17,48 +10,10 @@ MAX_TEXT = 262_144
 
 def parse(text: str) -> Select:
     """Raises QueryError for whatever is not a query, or is longer than 256 KB, or nested deeper than 128 levels."""
+    from local.cosmos.query import grammar  # noqa: PLC0415 - a start without queries does not wait for lark
+
     if len(text) > MAX_TEXT:
         raise QueryError(f"The SQL query text exceeded the maximum limit of {MAX_TEXT} characters.", code="SC1001")
-    try:
-        select = _parser().parse(text)
-    except UnexpectedInput as unexpected:
-        raise _syntax_error(text, unexpected) from unexpected
-    if not isinstance(select, Select):
-        raise TypeError(type(select))
-    for _ in walk.everything(select):
-        pass
+    select = grammar.read(text)
+    walk.check_depth(select)
     return select
-
-
-@cache
-def _parser() -> Lark:
-    """Built on first use: about a tenth of a second that a start without queries need not pay."""
-    return Lark(
-        files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8"),
-        parser="lalr",
-        lexer="basic",
-        maybe_placeholders=False,
-        lexer_callbacks={"IDENTIFIER": _keyword},
-        transformer=Tree(),
-    )
-
-
-def _keyword(word: Token) -> Token:
-    word.type = TERMINALS.get(word.upper(), word.type)
-    return word
-
-
-def _syntax_error(text: str, unexpected: UnexpectedInput) -> QueryError:
-    match unexpected:
-        case UnexpectedToken(token=Token(type="$END")):
-            return QueryError(
-                "Syntax error, unexpected end of the query.", code="SC1001", location=(len(text), len(text))
-            )
-        case UnexpectedToken(token=Token() as token):
-            start, near = token.start_pos or 0, str(token)
-        case UnexpectedCharacters(pos_in_stream=int() as start):
-            near = text[start : start + 1]
-        case _:
-            start, near = 0, text[:1]
-    message = f"Syntax error, incorrect syntax near '{near}'."
-    return QueryError(message, code="SC1001", location=(start, start + len(near)))

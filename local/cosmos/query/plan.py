@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from local.cosmos.query import counts, walk
 from local.cosmos.query.aggregates import is_aggregate
 from local.cosmos.query.groups import is_grouped
+from local.cosmos.query.literals import write_string
 from local.cosmos.query.paths import root_name
 from local.cosmos.query.selection import named
 from local.cosmos.query.syntax import Call, Items, Select, Star, ValueOf
@@ -133,7 +134,9 @@ def _payload(select: Select) -> str:
         case ValueOf(expression):
             return write(expression)
         case Items(items):
-            return "{" + ", ".join(f'"{name}": {write(item.expression)}' for name, item in named(items)) + "}"
+            return (
+                "{" + ", ".join(f"{write_string(name)}: {write(item.expression)}" for name, item in named(items)) + "}"
+            )
 
 
 def _where(select: Select) -> str:

@@ -11,7 +11,8 @@ from local.cosmos.query.parse import parse
 from local.cosmos.query.paths import OrderBy, document_path
 from local.cosmos.query.scope import Document, Run
 from local.cosmos.query.select import compile_query_rows
-from local.cosmos.query.syntax import Page, Parameter
+from local.cosmos.query.syntax import Page, Parameter, Select
+from local.cosmos.query.values import is_within
 
 
 class Query:
@@ -26,15 +27,7 @@ class Query:
         self._rows = compile_query_rows(select)
         self.parameters = frozenset(part.name for part in walk.everything(select) if isinstance(part, Parameter))
         grouped = is_grouped(select)
-        self.order_by = (
-            ()
-            if grouped
-            else tuple(
-                OrderBy(path, order.descending)
-                for order in select.order_by
-                if (path := document_path(order.expression, select)) is not None
-            )
-        )
+        self.order_by = () if grouped else tuple(_sorted_paths(select))
         self.needs_merge = bool(grouped or select.distinct or select.order_by or select.top or select.page)
         self.merge_refusal = plan.refusal(select)
 
@@ -43,9 +36,9 @@ class Query:
     ) -> Iterator[object]:
         """The results over `documents`, lazily unless there is sorting or grouping to do.
 
-        `documents` are read at most once unless the query names the container again; ties of ORDER BY keep their order.
-        `parameters` are named with their @, as on the wire. Raises QueryError for a parameter that is not given or a
-        count that is none, at once; a scalar subquery with two results raises it while the results are read.
+        `documents` are read at most once; ties of ORDER BY keep their order. `parameters` are named with their @, as on
+        the wire. Raises QueryError for a parameter that is not given or a count that is none, at once; a scalar
+        subquery with two results raises it while the results are read.
         """
         self._check(parameters)
         return self._rows((Run(documents, parameters, now),))
@@ -59,8 +52,12 @@ class Query:
         return lookup.equal_to(self.select, path, parameters)
 
     def _check(self, parameters: Mapping[str, object]) -> None:
-        for name in sorted(self.parameters - parameters.keys()):
+        if not self.parameters <= parameters.keys():
+            name = min(self.parameters - parameters.keys())
             raise QueryError(f"The query uses the parameter '{name}', which is not given.")
+        for name in self.parameters:
+            if not is_within(parameters[name], walk.MAX_DEPTH):
+                raise QueryError(f"The parameter '{name}' is nested deeper than {walk.MAX_DEPTH} levels.")
         if self.select.top is not None:
             counts.resolve("TOP", self.select.top, parameters)
         match self.select.page:
@@ -69,6 +66,13 @@ class Query:
                 counts.resolve("LIMIT", limit, parameters)
             case None:
                 return
+
+
+def _sorted_paths(select: Select) -> Iterator[OrderBy]:
+    for order in select.order_by:
+        path = document_path(order.expression, select)
+        if path is not None:
+            yield OrderBy(path, order.descending)
 
 
 @lru_cache(maxsize=1024)

@@ -1,6 +1,6 @@
 """What an expression can be worth: JSON values and UNDEFINED, compared type by type."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from enum import Enum
 from typing import Final, TypeIs
 
@@ -71,6 +71,21 @@ def comparable(left: object, right: object) -> bool:
     return is_number(left) and is_number(right)
 
 
-def present(values: Iterator[object]) -> Iterator[object]:
-    """The values that are defined."""
-    return (value for value in values if value is not UNDEFINED)
+def is_within(value: object, depth: int) -> bool:
+    """True if no array or object lies more than `depth` levels deep; finds out without recursion."""
+    level: list[object] = [value]
+    for _ in range(depth + 1):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return True
+    return False
+
+
+def _inside(value: object) -> Iterable[object]:
+    match value:
+        case list():
+            return value
+        case dict():
+            return value.values()
+        case _:
+            return ()

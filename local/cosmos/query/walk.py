@@ -105,6 +105,12 @@ def counts(select: Select) -> Iterator[Expression]:
             return
 
 
+def check_depth(select: Select) -> None:
+    """Refuses a query nested deeper than 128 levels."""
+    for _ in everything(select):
+        pass
+
+
 def everything(select: Select) -> Iterator[Expression]:
     """Every expression anywhere in a query; refuses one nested more than 128 levels deep."""
     pending: list[tuple[Expression | Select, int]] = [(select, 0)]

@@ -107,7 +107,7 @@ def test_order_distinct_and_paging_come_after_the_filter(text: str, expected: li
 
 def test_types_sort_in_the_order_of_the_service_and_undefined_comes_first() -> None:
     # CosmosUndefinedQueryTests of Azure/azure-cosmos-dotnet-v3.
-    ordered = [None, False, True, -1, 2.5, 10, "", "a", "b", [1], {"a": 1}]
+    ordered: list[object] = [None, False, True, -1, 2.5, 10, "", "a", "b", [1], {"a": 1}]
     documents: list[Document] = [{"v": value} for value in reversed(ordered)] + [{}]
 
     ascending = ask("SELECT * FROM c ORDER BY c.v", documents)

@@ -12,7 +12,7 @@ scalars = st.one_of(
 json_values = st.recursive(
     scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["k", "l"]), inner, max_size=2)
 )
-documents = st.fixed_dictionaries({}, optional={name: json_values for name in ("a", "b", "n")})
+documents = st.fixed_dictionaries({}, optional=dict.fromkeys(("a", "b", "n"), json_values))
 collections = st.lists(documents, max_size=12).map(
     lambda found: [{**document, "id": str(at), "_rid": f"r{at:03}"} for at, document in enumerate(found)]
 )

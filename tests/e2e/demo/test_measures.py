@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from local.demo.baskets import Basket
+from local.demo.charge import without_own
 from local.demo.journey import journey_of
 from local.demo.report import Report
 from local.demo.rows import Json
@@ -96,8 +97,18 @@ async def test_waiting_ends_with_the_places_of_feeds_that_stand_still() -> None:
         await settled(stuck, lambda _: None, patience=timedelta(0))
 
 
+def test_the_demos_own_watching_costs_the_app_nothing() -> None:
+    leases = {"container": "dbs/L/colls/leases", "operation": "Replace", "charge": 10.0}
+    feed = {"container": "dbs/S/colls/orders", "operation": "ChangeFeed", "charge": 2.5}
+    watching = {"container": "dbs/S/colls/customer-orders", "operation": "ChangeFeed", "charge": 99.0}
+
+    assert without_own([leases, feed, watching]) == 12.5
+
+
 def test_the_last_line_has_the_contracts_keys_in_their_order() -> None:
-    verdict = Verdict(orders=4, events=5, rows=3, shipped=1, cancelled=0, view_mismatches=0, lost=0, duplicated=0)
+    verdict = Verdict(
+        orders=4, events=5, rows=3, shipped=1, cancelled=0, view_mismatches=0, lost=0, duplicated=0, parked=0
+    )
 
     line = Report(verdict, 1, 1, p50_view_ms=12.34, p99_view_ms=None, request_charge=50.0, seconds=2.0).to_json()
 

@@ -65,6 +65,7 @@ def all_right() -> Pictures:
         ],
         stored=[*rows, {"id": "c", "body": False, "mark": 2}],
         answered=rows,
+        poison=[{"id": "head", "state": "closed"}, {"id": "suspect"}],
     )
 
 
@@ -89,7 +90,7 @@ def test_pictures_that_agree_are_right() -> None:
     verdict = judge(all_right())
 
     assert verdict == Verdict(
-        orders=3, events=5, rows=2, shipped=1, cancelled=0, view_mismatches=0, lost=0, duplicated=0
+        orders=3, events=5, rows=2, shipped=1, cancelled=0, view_mismatches=0, lost=0, duplicated=0, parked=0
     )
     assert verdict.is_right
 
@@ -110,6 +111,8 @@ def test_pictures_that_agree_are_right() -> None:
         (with_more("events", placed("d")), {"duplicated": 1, "view_mismatches": 1}),
         (without("events", 0), {"lost": 1, "view_mismatches": 1}),
         (without("events", 1), {"lost": 1, "view_mismatches": 1}),
+        (with_more("poison", {"id": "head", "state": "open"}), {"parked": 1}),
+        (with_more("poison", {"id": "head", "type": "RawPoison"}), {"parked": 1}),
     ],
 )
 def test_whatever_is_broken_is_counted_under_its_name(
@@ -117,7 +120,7 @@ def test_whatever_is_broken_is_counted_under_its_name(
 ) -> None:
     verdict = judge(broken(all_right()))
 
-    names = ("view_mismatches", "lost", "duplicated")
+    names = ("view_mismatches", "lost", "duplicated", "parked")
     assert {name: getattr(verdict, name) for name in names if getattr(verdict, name)} == found
     assert not verdict.is_right
 

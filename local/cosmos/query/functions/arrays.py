@@ -66,7 +66,10 @@ def _of_sets(name: str, keep: Callable[[list[object], list[object]], list[object
 
 def union(left: list[object], right: list[object]) -> list[object]:
     """Each element once, in the order of its first appearance."""
-    return list({sort_key(element): element for element in reversed(left + right)}.values())[::-1]
+    first: dict[object, object] = {}
+    for element in left + right:
+        first.setdefault(sort_key(element), element)
+    return list(first.values())
 
 
 def intersection(left: list[object], right: list[object]) -> list[object]:

@@ -6,7 +6,8 @@ from typing import NoReturn
 from local.cosmos.query.errors import QueryError
 from local.cosmos.query.functions.function import Function, of_string
 from local.cosmos.query.literals import read_number
-from local.cosmos.query.values import UNDEFINED, is_number
+from local.cosmos.query.values import UNDEFINED, is_number, is_within
+from local.cosmos.query.walk import MAX_DEPTH
 
 
 def to_string(value: object) -> object:
@@ -24,7 +25,7 @@ def read(text: str) -> object:
         value: object = json.loads(text, parse_int=_signed, parse_float=_signed, parse_constant=_refuse)
     except (ValueError, RecursionError, QueryError):
         return UNDEFINED
-    return value
+    return value if is_within(value, MAX_DEPTH) else UNDEFINED
 
 
 def _signed(digits: str) -> int | float:

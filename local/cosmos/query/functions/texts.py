@@ -47,7 +47,8 @@ def replicate(text: object, times: object) -> object:
     """Undefined beyond 10 000 characters."""
     if not (isinstance(text, str) and is_number(times) and whole(times) and 0 <= len(text) * times <= _LONGEST):
         return UNDEFINED
-    return text * int(times) if times >= 0 else UNDEFINED
+    # The empty text may be asked for more often than Python counts.
+    return text * min(int(times), _LONGEST) if times >= 0 else UNDEFINED
 
 
 def split(text: object, separator: object) -> object:

@@ -1,0 +1,69 @@
+"""What was answered survives a killed process, and a restarted server goes on where it was."""
+
+import json
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from azure.cosmos import ContainerProxy, CosmosClient, PartitionKey
+
+from tests.contracts.cosmos.clients import Start, Wire
+
+EMULATOR_KEY = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
+
+
+def _created(container: ContainerProxy, number: int) -> int:
+    container.create_item({"id": str(number), "pk": str(number % 10)})
+    return number
+
+
+def test_every_answered_write_survives_kill_9(start: Start, tmp_path: Path) -> None:
+    """The answer to a write is sent after its commit."""
+    data = str(tmp_path / "cosmos.db")
+    answered: list[int] = []
+    with start("--data", data) as (process, url), CosmosClient(url, EMULATOR_KEY) as client:
+        container = client.create_database("d").create_container("c", PartitionKey("/pk"))
+        threading.Timer(0.5, process.kill).start()
+        with pytest.raises(Exception, match="onnection"):
+            answered.extend(_created(container, n) for n in range(100_000))
+
+    with start("--data", data) as (_, url), CosmosClient(url, EMULATOR_KEY) as client:
+        container = client.get_database_client("d").get_container_client("c")
+        kept = {int(item["id"]) for item in container.read_all_items()}
+
+    assert len(answered) > 10
+    assert set(answered) <= kept <= {*answered, len(answered)}
+
+
+def test_a_restarted_server_goes_on_with_its_log(start: Start, tmp_path: Path) -> None:
+    """LSNs, rids, throughput and splits are part of what is kept."""
+    data = str(tmp_path / "cosmos.db")
+    with start("--data", data) as (process, url), CosmosClient(url, EMULATOR_KEY) as client:
+        container = client.create_database("d").create_container("c", PartitionKey("/pk"), offer_throughput=700)
+        first = container.create_item({"id": "a", "pk": "x"})
+        container.create_item({"id": "gone", "pk": "x"})
+        container.delete_item("gone", "x")
+        process.terminate()
+        assert process.wait(10) == 0
+
+    with start("--data", data) as (_, url), CosmosClient(url, EMULATOR_KEY) as client:
+        container = client.get_database_client("d").get_container_client("c")
+        later = container.create_item({"id": "b", "pk": "x"})
+        feed = list(container.query_items_change_feed(start_time="Beginning"))
+
+        assert container.read_item("a", "x") == first
+        assert container.get_throughput().offer_throughput == 700
+        assert [(item["id"], item["_lsn"]) for item in feed] == [("a", 1), ("b", 4)]
+        assert later["_rid"] > first["_rid"]
+
+
+def test_the_first_line_says_where_it_listens_and_sigterm_ends_it_cleanly(
+    start: Start, wire_to: Callable[[str], Wire]
+) -> None:
+    """A program that starts it reads one line and no more."""
+    with start() as (process, url):
+        assert url.startswith("http://127.0.0.1:")
+        assert json.loads(wire_to(url)("GET", "/_local").body)["name"] == "orderflow-local-cosmos"
+        process.terminate()
+        assert process.wait(10) == 0
