@@ -14,6 +14,7 @@ from shared.kernel import Throttled, Transient, Unknown
 FIRST_DELAY: Final = 0.05
 LONGEST_DELAY: Final = 5.0
 GIVE_UP_AFTER: Final = 20.0
+CALL_SECONDS: Final = 10.0
 RESERVE: Final = 20.0
 EARNED_PER_CALL: Final = 0.2
 
@@ -86,6 +87,7 @@ class Patience:
     """
 
     seconds: Callable[[], float]
+    call_seconds: float = CALL_SECONDS
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     draw: Callable[[float], float] = lambda most: random.uniform(0, most)  # noqa: S311 - jitter is no secret
     budget: Budget = field(default_factory=Budget)
@@ -107,10 +109,14 @@ class Patience:
         async with self.room.entered():
             begun = self.seconds()
             try:
-                answer = await call()
+                async with asyncio.timeout(self.call_seconds):
+                    answer = await call()
             except Throttled:
                 self.room.throttled()
                 raise
+            except TimeoutError as late:
+                self.room.throttled()
+                raise Unknown(f"no answer within {self.call_seconds} s") from late
             self.room.answered(self.seconds() - begun)
             return answer
 
