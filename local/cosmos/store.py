@@ -1,16 +1,17 @@
-"""Everything that outlives a request: one SQLite database, in memory or in a file.
+"""Everything that outlives a request: the catalogue in one SQLite database, the items beside it or in it.
 
 With a file, what was written before `commit` survives a killed process; the caller answers only afterwards.
 """
 
 import secrets
 import sqlite3
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
 from local.cosmos.errors import not_found
-from local.cosmos.records import SCHEMA as ITEMS
+from local.cosmos.file_records import SCHEMA as ITEMS
+from local.cosmos.file_records import FileRecords
+from local.cosmos.memory_records import MemoryRecords
 from local.cosmos.records import Record, Records
 
 _SCHEMA: Final = """
@@ -21,7 +22,9 @@ CREATE TABLE IF NOT EXISTS ranges (container INTEGER NOT NULL, number INTEGER NO
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 """
 _BLOCK: Final = 10_000
-_LSN: Final = """INSERT INTO ranges VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET lsn = excluded.lsn"""
+_LSN: Final = "INSERT INTO ranges VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET lsn = excluded.lsn"
+
+type Key = tuple[int, bytes, str]
 
 
 class Store:
@@ -29,39 +32,41 @@ class Store:
 
     def __init__(self, path: Path | None = None) -> None:
         self._connection = sqlite3.connect(path or ":memory:", isolation_level=None)
+        self._durable = path is not None
         self._open = False
-        self._puts: dict[int, Record] = {}
-        self._by_key: dict[tuple[int, bytes, str], Record | None] = {}
-        self._erased: set[int] = set()
+        self._connection.executescript(
+            f"PRAGMA journal_mode={'WAL' if path else 'OFF'}; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
+            f"{ITEMS} {_SCHEMA}"
+        )
+        self.records: Records = FileRecords(self._connection, self._begin) if path else MemoryRecords()
+        self.find = self.records.get
         self._lsns: dict[tuple[int, int], int] = {}
-        self._previous: dict[tuple[int, bytes, str], Record | None] | None = None
+        self._previous: dict[Key, Record | None] | None = None
         self._snapshots: dict[str, sqlite3.Connection] = {}
-        self._prepare("OFF" if path is None else "WAL")
-        self._records = Records(self._connection)
         self._sequence = self._limit = self._counter("sequence")
         self._era, self._etags = secrets.token_hex(4), 0
 
-    def _prepare(self, mode: str) -> None:
-        self._connection.executescript(
-            f"PRAGMA journal_mode={mode}; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; {ITEMS} {_SCHEMA}"
-        )
-
     @property
     def dirty(self) -> bool:
-        return self._open or bool(self._by_key)
+        """Whether an answer has to wait for `commit`."""
+        return self._durable and (self._open or bool(self._lsns))
 
-    @property
-    def records(self) -> Records:
-        """Every scan goes through here, so it sees what this tick wrote."""
-        self._flush()
-        return self._records
+    def put(self, record: Record) -> None:
+        if self._previous is not None:
+            key = (record.container, record.epk, record.id)
+            self._previous[key] = self.find(*key)
+        self.records.put(record)
 
-    def find(self, container: int, epk: bytes, name: str) -> Record | None:
-        """The stored version by key, expired or not."""
-        key = (container, epk, name)
-        if key in self._by_key:
-            return self._by_key[key]
-        return self._records.get(container, epk, name)
+    def erase(self, record: Record) -> None:
+        if self._previous is not None:
+            self._previous[record.container, record.epk, record.id] = record
+        self.records.erase(record)
+
+    def purge(self, container: int, now: int, limit: int) -> None:
+        """Removes expired items, which no reader sees any more."""
+        for record in self.records.expired(container, now, limit):
+            self.records.erase(record)
+        self.records.flush()
 
     def find_previous(self, container: int, epk: bytes, name: str) -> Record | None:
         """The version before the last one, where it was kept; else the last."""
@@ -78,22 +83,12 @@ class Store:
     def remembers(self) -> bool:
         return self._previous is not None
 
-    def put(self, record: Record) -> None:
-        if self._previous is not None:
-            key = (record.container, record.epk, record.id)
-            self._previous[key] = self.find(*key)
-        self._puts[record.seq] = record
-        self._by_key[record.container, record.epk, record.id] = record
-
-    def erase(self, record: Record) -> None:
-        if self._previous is not None:
-            self._previous[record.container, record.epk, record.id] = record
-        self._puts.pop(record.seq, None)
-        self._erased.add(record.seq)
-        self._by_key[record.container, record.epk, record.id] = None
-
     def set_lsn(self, container: int, key_range: int, lsn: int) -> None:
         self._lsns[container, key_range] = lsn
+
+    def lsns(self, container: int) -> dict[int, int]:
+        self._flush()
+        return dict(self._connection.execute("SELECT number, lsn FROM ranges WHERE container = ?", (container,)))
 
     def next_sequence(self) -> int:
         """Never the same again, also after a restart: numbers are reserved in blocks."""
@@ -108,31 +103,10 @@ class Store:
         self._etags += 1
         return f'"{self._era}-0000-0700-0000-{self._etags:012x}"'
 
-    def commit(self) -> None:
-        self._flush()
-        if self._open:
-            self._connection.execute("COMMIT")
-            self._open = False
-
-    def snapshot(self, name: str) -> None:
-        self.commit()
-        copy = self._snapshots[name] = sqlite3.connect(":memory:")
-        self._connection.backup(copy)
-
-    def restore(self, name: str) -> None:
-        """Sequence numbers go on, so nothing made since the snapshot is ever confused with something new."""
-        copy = self._snapshots.get(name)
-        if copy is None:
-            raise not_found(f"There is no snapshot {name!r}.")
-        self.commit()
-        copy.backup(self._connection)
-        self._limit = self._sequence
-
-    def close(self) -> None:
-        self.commit()
-        for copy in self._snapshots.values():
-            copy.close()
-        self._connection.close()
+    def next_number(self, kind: str) -> int:
+        number = self._counter(kind) + 1
+        self._set_counter(kind, number)
+        return number
 
     def keep(self, kind: str, number: int, owner: int, content: str) -> None:
         """Stores a database, container or offer."""
@@ -143,46 +117,52 @@ class Store:
         self._begin()
         self._connection.execute("DELETE FROM resources WHERE kind = ? AND number = ?", (kind, number))
 
-    def resources(self, kind: str) -> Iterator[tuple[int, int, str]]:
+    def resources(self, kind: str) -> list[tuple[int, int, str]]:
         """(number, owner, content) in the order of creation."""
-        return iter(
-            self._connection.execute(
-                "SELECT number, owner, content FROM resources WHERE kind = ? ORDER BY number", (kind,)
-            ).fetchall()
-        )
-
-    def lsns(self, container: int) -> dict[int, int]:
-        self._flush()
-        return dict(self._connection.execute("SELECT number, lsn FROM ranges WHERE container = ?", (container,)))
-
-    def next_number(self, kind: str) -> int:
-        number = self._counter(kind) + 1
-        self._set_counter(kind, number)
-        return number
+        statement = "SELECT number, owner, content FROM resources WHERE kind = ? ORDER BY number"
+        return self._connection.execute(statement, (kind,)).fetchall()
 
     def drop_container(self, number: int) -> None:
         self._flush()
         self._begin()
-        self._records.drop(number)
+        self.records.drop(number)
         self._connection.execute("DELETE FROM ranges WHERE container = ?", (number,))
         self.forget("container", number)
 
-    def change(self) -> Records:
-        """The records for a statement that changes many of them at once."""
+    def commit(self) -> None:
         self._flush()
-        self._begin()
-        return self._records
+        if self._open:
+            self._connection.execute("COMMIT")
+            self._open = False
+
+    def snapshot(self, name: str) -> None:
+        self.commit()
+        copy = self._snapshots[name] = sqlite3.connect(":memory:")
+        self._connection.backup(copy)
+        self.records.snapshot(name)
+
+    def restore(self, name: str) -> None:
+        """Sequence numbers go on, so nothing made since the snapshot is ever confused with something new."""
+        copy = self._snapshots.get(name)
+        if copy is None:
+            raise not_found(f"There is no snapshot {name!r}.")
+        self.commit()
+        copy.backup(self._connection)
+        self.records.restore(name)
+        self._limit = self._sequence
+
+    def close(self) -> None:
+        self.commit()
+        for copy in self._snapshots.values():
+            copy.close()
+        self._connection.close()
 
     def _flush(self) -> None:
-        if not self._by_key and not self._lsns:
-            return
-        self._begin()
-        if self._erased:
-            self._records.erase(self._erased)
-        self._records.put(self._puts.values())
-        self._connection.executemany(_LSN, [(*key, lsn) for key, lsn in self._lsns.items()])
-        for kept in (self._puts, self._by_key, self._erased, self._lsns):
-            kept.clear()
+        self.records.flush()
+        if self._lsns:
+            self._begin()
+            self._connection.executemany(_LSN, [(*key, lsn) for key, lsn in self._lsns.items()])
+            self._lsns.clear()
 
     def _begin(self) -> None:
         if not self._open:

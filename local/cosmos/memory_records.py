@@ -1,0 +1,170 @@
+"""Items in dictionaries: what a server without a file uses."""
+
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from heapq import heappop, heappush
+from typing import Final
+
+from local.cosmos.records import Record, expiry
+
+_STALE_ALLOWED: Final = 1024
+
+type Key = tuple[bytes, str]
+
+
+@dataclass(slots=True)
+class _Log:
+    """Keys in the order of their changes; an entry is stale once its item has a later version."""
+
+    lsns: list[int] = field(default_factory=list)
+    keys: list[Key] = field(default_factory=list)
+
+
+class _Shelf:
+    """One container's items."""
+
+    def __init__(self) -> None:
+        self.partitions: dict[bytes, dict[str, Record]] = {}
+        self.by_seq: dict[int, Key] = {}
+        self.logs: defaultdict[int, _Log] = defaultdict(_Log)
+        self.expiring: list[tuple[int, int]] = []
+        self._sorted: list[bytes] = []
+
+    def get(self, epk: bytes, name: str) -> Record | None:
+        partition = self.partitions.get(epk)
+        return None if partition is None else partition.get(name)
+
+    def put(self, record: Record) -> None:
+        partition = self.partitions.get(record.epk)
+        if partition is None:
+            partition = self.partitions[record.epk] = {}
+        partition[record.id] = record
+        self.by_seq[record.seq] = record.epk, record.id
+        self._log(record)
+        if record.expires is not None:
+            heappush(self.expiring, (record.expires, record.seq))
+
+    def _log(self, record: Record) -> None:
+        log = self.logs[record.range]
+        log.lsns.append(record.lsn)
+        log.keys.append((record.epk, record.id))
+        if len(log.lsns) > 2 * len(self.by_seq) + _STALE_ALLOWED:
+            self.reindex()
+
+    def erase(self, record: Record) -> None:
+        if self.by_seq.pop(record.seq, None) is None:
+            return
+        partition = self.partitions[record.epk]
+        del partition[record.id]
+        if not partition:
+            del self.partitions[record.epk]
+
+    def every(self) -> Iterator[Record]:
+        for partition in self.partitions.values():
+            yield from partition.values()
+
+    def exchange(self, records: list[Record]) -> None:
+        """New versions of items that are here, at the same place in the log."""
+        for record in records:
+            self.partitions[record.epk][record.id] = record
+        self.reindex()
+
+    def reindex(self) -> None:
+        self.logs.clear()
+        for record in sorted(self.every(), key=lambda one: one.lsn):
+            log = self.logs[record.range]
+            log.lsns.append(record.lsn)
+            log.keys.append((record.epk, record.id))
+        self.expiring = sorted((one.expires, one.seq) for one in self.every() if one.expires is not None)
+
+    def sorted_partitions(self) -> list[bytes]:
+        """Sorted anew only when there are other partitions than last time; nearly sorted input is cheap."""
+        if len(self._sorted) != len(self.partitions) or not self.partitions.keys() >= set(self._sorted):
+            self._sorted = sorted(self.partitions)
+        return self._sorted
+
+    def copy(self) -> "_Shelf":
+        """Records never change, so only what holds them is copied."""
+        twin = _Shelf()
+        twin.partitions = {epk: dict(partition) for epk, partition in self.partitions.items()}
+        twin.by_seq = dict(self.by_seq)
+        twin.reindex()
+        return twin
+
+
+class MemoryRecords:
+    """Everything at hand, nothing kept."""
+
+    def __init__(self) -> None:
+        self._shelves: defaultdict[int, _Shelf] = defaultdict(_Shelf)
+        self._snapshots: dict[str, dict[int, _Shelf]] = {}
+
+    def get(self, container: int, epk: bytes, name: str) -> Record | None:
+        return self._shelves[container].get(epk, name)
+
+    def numbered(self, container: int, seq: int) -> Record | None:
+        key = self._shelves[container].by_seq.get(seq)
+        return None if key is None else self.get(container, *key)
+
+    def put(self, record: Record) -> None:
+        self._shelves[record.container].put(record)
+
+    def erase(self, record: Record) -> None:
+        self._shelves[record.container].erase(record)
+
+    def partition(self, container: int, epk: bytes, after: int = 0) -> Iterator[Record]:
+        for record in list(self._shelves[container].partitions.get(epk, {}).values()):
+            if record.seq > after:
+                yield record
+
+    def span(self, container: int, low: bytes, high: bytes, after: tuple[bytes, str] = (b"", "")) -> Iterator[Record]:
+        shelf = self._shelves[container]
+        ordered = shelf.sorted_partitions()
+        for place in range(bisect_left(ordered, max(low, after[0])), len(ordered)):
+            epk = ordered[place]
+            if epk >= high:
+                return
+            for name in sorted(shelf.partitions[epk]):
+                if (epk, name) > after:
+                    yield shelf.partitions[epk][name]
+
+    def changes(self, container: int, key_range: int, after: int) -> Iterator[Record]:
+        shelf = self._shelves[container]
+        log = shelf.logs[key_range]
+        for place in range(bisect_right(log.lsns, after), len(log.lsns)):
+            record = shelf.get(*log.keys[place])
+            if record is not None and record.lsn == log.lsns[place] and record.range == key_range:
+                yield record
+
+    def expired(self, container: int, now: int, limit: int) -> list[Record]:
+        shelf = self._shelves[container]
+        found: list[Record] = []
+        while shelf.expiring and shelf.expiring[0][0] <= now and len(found) < limit:
+            expires, seq = heappop(shelf.expiring)
+            record = self.numbered(container, seq)
+            if record is not None and record.expires == expires:
+                found.append(record)
+        return found
+
+    def set_expiry(self, container: int, default: int | None) -> None:
+        shelf = self._shelves[container]
+        shelf.exchange([one._replace(expires=expiry(one, default)) for one in shelf.every()])
+
+    def move(self, container: int, low: bytes, high: bytes, key_range: int) -> None:
+        shelf = self._shelves[container]
+        shelf.exchange([one._replace(range=key_range) for one in shelf.every() if low <= one.epk < high])
+
+    def drop(self, container: int) -> None:
+        self._shelves.pop(container, None)
+
+    def flush(self) -> None:
+        """There is nothing behind memory."""
+
+    def snapshot(self, name: str) -> None:
+        self._snapshots[name] = {number: shelf.copy() for number, shelf in self._shelves.items()}
+
+    def restore(self, name: str) -> None:
+        self._shelves.clear()
+        self._shelves.update({number: shelf.copy() for number, shelf in self._snapshots[name].items()})

@@ -1,0 +1,69 @@
+"""A poisoned order on the running app: it alone waits, an operator sees it, mends it, and everything goes in."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+from tests.e2e.conftest import Api, Store
+from tests.programs import ROOT
+
+
+def ops(settings: dict[str, str], *arguments: str, expect: int = 0) -> list[dict[str, Any]]:
+    command, environ = [sys.executable, "-m", "ops", *arguments], {**os.environ, **settings}
+    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
+    assert done.returncode == expect, done.stderr
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+async def test_one_poisoned_order_waits_alone_until_it_is_mended_and_released(
+    api: Api, customer: str, shared_store: Store, shared_settings: dict[str, str]
+) -> None:
+    poisoned, healthy = [(await api.placed(customer))["orderId"] for _ in range(2)]
+    orders = shared_store.client.get_database_client(shared_store.database).get_container_client("orders")
+    shipped = {
+        "id": "000002",
+        "orderId": poisoned,
+        "customerId": customer,
+        "type": "OrderShipped",
+        "schemaVersion": 1,
+        "sequence": 2,
+        "at": "2026-01-31T09:30:00.000000Z",
+    }
+    await orders.create_item(shipped | {"data": {"by_hand": "4111-1111-1111-1111"}})
+    await api("PATCH", f"/api/orders/{healthy}/status", json={"status": "shipped"})
+    await api.settled()
+
+    statuses = {row["orderId"]: row["status"] for row in (await api("GET", f"/api/customers/{customer}/orders")).body}
+    assert statuses == {poisoned: "pending", healthy: "shipped"}
+    (parked,) = [row for row in ops(shared_settings, "parked") if row["stream"] == poisoned]
+    assert (parked["reason"], parked["first"], parked["last"]) == ("unreadable", 2, 2)
+    assert "4111" not in str(parked)
+    (early,) = ops(shared_settings, "release", parked["lane"], expect=1)
+    assert early["outcome"] == "still poison"
+
+    await orders.replace_item("000002", shipped | {"data": {"byHand": True}})
+    await api("PATCH", f"/api/orders/{poisoned}/status", json={"status": "delivered"})
+    await api.settled()
+    (shown,) = ops(shared_settings, "show", parked["lane"])
+    assert [waiting["type"] for waiting in shown["waiting"]] == ["OrderShipped", "OrderDelivered"]
+
+    (released,) = ops(shared_settings, "release", parked["lane"])
+
+    assert released["outcome"] == "released"
+    assert await shared_store.rows() == await shared_store.expected_rows()
+    assert parked["lane"] not in [row["lane"] for row in ops(shared_settings, "parked")]
+
+
+def test_what_is_not_parked_is_said_plainly(shared_settings: dict[str, str]) -> None:
+    assert ops(shared_settings, "release", "nothing:1:c:o", expect=1) == []
+
+
+def test_people_can_have_a_table(served: str, shared_settings: dict[str, str]) -> None:
+    assert served
+    command, environ = [sys.executable, "-m", "ops", "lag", "--table"], {**os.environ, **shared_settings}
+
+    shown = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True).stdout
+
+    assert shown.splitlines()[0].split() == ["consumer", "container", "leases", "owned", "lag"]
