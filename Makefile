@@ -1,7 +1,7 @@
 # Every target does its own set-up: the first run installs what it needs, later runs start at once.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test long check clean
+.PHONY: help setup demo serve test long bench check clean
 
 PYTHON_ENV := .venv/bin
 ORDERS ?= 500
@@ -26,6 +26,9 @@ test: setup ## run the tests that take seconds; TESTS=tests/e2e for a part
 
 long: setup ## run the tests that take minutes
 	$(PYTHON_ENV)/python -m pytest -m long $(TESTS)
+
+bench: setup ## measure the claims about cost; CLAIMS=poisoned-key for a part
+	$(PYTHON_ENV)/python -m benchmarks $(CLAIMS)
 
 check: setup ## lint, format, types, and who may import whom
 	$(PYTHON_ENV)/ruff check

@@ -1,14 +1,16 @@
-"""`python -m ops <command>`: JSON for programs, `--table` for people. Exit code 1 when something stayed undone."""
+"""`python -m ops <command>`: a JSON array for programs, `--table` for people. Exit code 1 when something is undone."""
 
 import argparse
 import asyncio
+import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from ops.commands import COMMANDS
-from ops.show import json_lines, table
-from shared.kernel import Failure
+from ops.show import json_array, table
+from shared.kernel import Failure, Misconfigured
 from shared.runtime import compose
 from shared.settings import Settings
 
@@ -16,7 +18,7 @@ from shared.settings import Settings
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     options = parser().parse_args(arguments)
     try:
-        return asyncio.run(_run(options, environ))
+        return asyncio.run(_run(options, {**values(options.settings), **environ}))
     except Failure as failure:
         print(f"ops: {failure}", file=sys.stderr)
         return 1
@@ -27,9 +29,21 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True)
     for name, command in COMMANDS.items():
         one = commands.add_parser(name, help=command.summary, description=command.summary)
-        one.add_argument("--table", action="store_true", help="for people; the default is one JSON object a line")
+        one.add_argument("--table", action="store_true", help="for people; the default is one JSON array")
+        one.add_argument("--settings", type=Path, help="a local.settings.json; the environment wins over it")
         command.add_arguments(one)
     return top
+
+
+def values(file: Path | None) -> Mapping[str, str]:
+    """Raises Misconfigured when it is no settings file."""
+    if file is None:
+        return {}
+    try:
+        found: Mapping[str, str] = json.loads(file.read_text())["Values"]
+    except (OSError, ValueError, KeyError) as error:
+        raise Misconfigured(f"{file} is no settings file such as local.settings.json.example") from error
+    return found
 
 
 async def _run(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -38,7 +52,7 @@ async def _run(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
         rows = await COMMANDS[options.command].run(app, options)
     finally:
         await app.account.close()
-    print((table if options.table else json_lines)(rows), end="")
+    print((table if options.table else json_array)(rows), end="")
     return 1 if any(row.get("outcome") == "still poison" for row in rows) else 0
 
 

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 type Row = dict[str, object]
 
 
-def json_lines(rows: Sequence[Row]) -> str:
-    return "".join(json.dumps(row) + "\n" for row in rows)
+def json_array(rows: Sequence[Row]) -> str:
+    return json.dumps(rows) + "\n"
 
 
 def table(rows: Sequence[Row]) -> str:

@@ -3,6 +3,7 @@
 from shared.pipeline.brake import Brake
 from shared.pipeline.codec import EventCodec
 from shared.pipeline.consumers import Consumer, Engine
+from shared.pipeline.forward import Forward, Outlet
 from shared.pipeline.lanes import Lanes
 from shared.pipeline.parked import ParkedKeys
 from shared.pipeline.patience import Patience
@@ -19,8 +20,10 @@ __all__ = [
     "Decision",
     "Engine",
     "EventCodec",
+    "Forward",
     "Lanes",
     "Outdated",
+    "Outlet",
     "ParkedKeys",
     "Patience",
     "PatientEvents",

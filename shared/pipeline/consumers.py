@@ -12,6 +12,8 @@ from shared.ports import EventStore, RowStore
 
 type Outcome = Literal["applied", "skipped", "held", "parked"]
 
+type Released = Literal["released", "nothing to release"]
+
 # How often a consumer begins again when others write the same key, before the batch has to wait.
 AGAIN: Final = 8
 
@@ -25,6 +27,15 @@ class Engine:
     rows: RowStore
     lanes: Lanes
     brake: Brake
+
+
+@dataclass(frozen=True, slots=True)
+class StillPoison:
+    """Release changed nothing: this event does not pass yet."""
+
+    at: int
+    reason: str
+    detail: str
 
 
 class Consumer(Protocol):
@@ -41,4 +52,8 @@ class Consumer(Protocol):
 
     async def suspect(self, span: Span[Any], poison: Poison, engine: Engine) -> Outcome:
         """Park the span without handling its events."""
+        ...
+
+    async def release(self, key: Key, engine: Engine) -> Released | StillPoison:
+        """Put in what waits behind the lane's head, if it passes by now. Safe at any time and twice at once."""
         ...

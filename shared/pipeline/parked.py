@@ -2,13 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from shared.kernel import Conflict, Key, Misconfigured, Poison
-from shared.pipeline.consumers import Engine
+from shared.pipeline.consumers import Consumer, Engine, StillPoison
 from shared.pipeline.lanes import CONTAINER, HEAD
-from shared.pipeline.project import Project
-from shared.pipeline.release import StillPoison, release
 from shared.pipeline.spans import Span
 from shared.ports import Item, LaneCatalogue, Stored
 
@@ -22,7 +19,7 @@ class ParkedKeys:
     """`consumers` by name: whoever parked a key is who knows how to release it."""
 
     engine: Engine
-    consumers: Mapping[str, Project[Any, Any]]
+    consumers: Mapping[str, Consumer]
     catalogue: LaneCatalogue
 
     async def all(self) -> list[dict[str, object]]:
@@ -48,13 +45,13 @@ class ParkedKeys:
         if found.item["type"] == "RawPoison":
             return await self._release_raw(lane, found, consumer)
         key = Key(str(found.item["partition"]), str(found.item["row"]))
-        match await release(consumer, key, self.engine):
+        match await consumer.release(key, self.engine):
             case StillPoison(at=at, reason=reason, detail=detail):
                 return {"lane": lane, "outcome": "still poison", "at": at, "reason": reason, "detail": detail}
             case outcome:
                 return {"lane": lane, "outcome": outcome}
 
-    async def _release_raw(self, lane: str, found: Stored, consumer: Project[Any, Any]) -> dict[str, object]:
+    async def _release_raw(self, lane: str, found: Stored, consumer: Consumer) -> dict[str, object]:
         """Read it again; if that works by now it goes the way of every event, and only then the record goes."""
         item = found.item["item"]
         if not isinstance(item, Mapping):
@@ -78,7 +75,7 @@ class ParkedKeys:
             raise NoSuchLane(f"nothing is parked as {lane}")
         return stored
 
-    def _consumer(self, item: Item) -> Project[Any, Any]:
+    def _consumer(self, item: Item) -> Consumer:
         name = str(item["consumer"])
         if name not in self.consumers:
             raise Misconfigured(f"no consumer is called {name}; known are {', '.join(self.consumers)}")

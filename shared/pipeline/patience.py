@@ -103,25 +103,35 @@ class Patience:
             sleep=self.sleep,
             reraise=True,
         )
-        return await retrying(self._once, call)
+        # A throttled call keeps its place while it waits: otherwise those behind it would only be throttled too.
+        async with self.room.entered():
+            return await retrying(self._once, call)
 
     async def _once[T](self, call: Callable[[], Awaitable[T]]) -> T:
-        async with self.room.entered():
-            begun = self.seconds()
-            try:
-                async with asyncio.timeout(self.call_seconds):
-                    answer = await call()
-            except Throttled:
-                self.room.throttled()
-                raise
-            except TimeoutError as late:
-                self.room.throttled()
-                raise Unknown(f"no answer within {self.call_seconds} s") from late
-            self.room.answered(self.seconds() - begun)
-            return answer
+        begun = self.seconds()
+        try:
+            async with asyncio.timeout(self.call_seconds):
+                answer = await call()
+        except Throttled:
+            self.room.throttled()
+            raise
+        except TimeoutError as late:
+            self.room.throttled()
+            raise Unknown(f"no answer within {self.call_seconds} s") from late
+        self.room.answered(self.seconds() - begun)
+        return answer
 
     def _may_repeat(self, error: BaseException) -> bool:
-        return isinstance(error, Transient) and not isinstance(error, Unknown) and self.budget.spend()
+        match error:
+            case Throttled():
+                # The store says when to come again, and the room says how many may: that is bound enough.
+                return True
+            case Unknown():
+                return False
+            case Transient():
+                return self.budget.spend()
+            case _:
+                return False
 
     def _delay(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None

@@ -9,9 +9,10 @@ from typing import Any
 
 from shared.kernel import Conflict, Key, Poison, Projection, Transient, Unknown
 from shared.pipeline.codec import Received
-from shared.pipeline.consumers import AGAIN, Engine, Outcome
+from shared.pipeline.consumers import AGAIN, Engine, Outcome, Released, StillPoison
 from shared.pipeline.fold import Folded, Stop, fold
 from shared.pipeline.lanes import Head
+from shared.pipeline.release import release
 from shared.pipeline.row import Row, Rows, Stale
 from shared.pipeline.spans import Span
 
@@ -45,6 +46,9 @@ class Project[E, V]:
         """Every event of the stream that belongs to this row."""
         items = await engine.events.read(stream)
         return tuple(event for event in map(engine.codec.decode, items) if self.key(event) == key)
+
+    async def release(self, key: Key, engine: Engine) -> Released | StillPoison:
+        return await release(self, key, engine)
 
     async def _once(self, span: Span[E], engine: Engine) -> Outcome:
         row = await self.rows(engine).read(span.key)

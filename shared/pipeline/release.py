@@ -4,29 +4,20 @@ The order is what keeps it safe: a row never looks fresh while an event is missi
 be seen. docs/lanes.md has the protocol as numbered rules; the numbers here are those of rule 6.
 """
 
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
 from shared.kernel import Conflict, Key, Transient, Unknown
-from shared.pipeline.consumers import AGAIN, Engine
+from shared.pipeline.consumers import AGAIN, Engine, Released, StillPoison
 from shared.pipeline.fold import fold
 from shared.pipeline.lanes import Head
-from shared.pipeline.project import Project
 from shared.pipeline.row import Row
 
-type Released = Literal["released", "nothing to release"]
+if TYPE_CHECKING:
+    from shared.pipeline.project import Project
 
 
-@dataclass(frozen=True, slots=True)
-class StillPoison:
-    """Release changed nothing: this event does not pass yet."""
-
-    at: int
-    reason: str
-    detail: str
-
-
-async def release(project: Project[Any, Any], key: Key, engine: Engine) -> Released | StillPoison:
+async def release(project: "Project[Any, Any]", key: Key, engine: Engine) -> Released | StillPoison:
     """Safe to call at any time, by anybody, twice at once, and against a closed head."""
     for _ in range(AGAIN):
         try:
@@ -36,7 +27,7 @@ async def release(project: Project[Any, Any], key: Key, engine: Engine) -> Relea
     raise Transient(f"{project.name}: the lane of {key.id} changed {AGAIN} times under our hands")
 
 
-async def _once(project: Project[Any, Any], key: Key, engine: Engine) -> Released | StillPoison:
+async def _once(project: "Project[Any, Any]", key: Key, engine: Engine) -> Released | StillPoison:
     head = await engine.lanes.head(project.name, key)  # (i)
     if head is None:
         return "nothing to release"
@@ -49,7 +40,7 @@ async def _once(project: Project[Any, Any], key: Key, engine: Engine) -> Release
     return "released"
 
 
-async def _grown(project: Project[Any, Any], head: Head, engine: Engine) -> Row[Any] | StillPoison:
+async def _grown(project: "Project[Any, Any]", head: Head, engine: Engine) -> Row[Any] | StillPoison:
     """(ii) to (iv): the row with every event of its stream in it, still stale."""
     events = await project.history(head.stream, head.key, engine)
     if not events or events[-1].sequence < head.last:

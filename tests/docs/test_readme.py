@@ -20,6 +20,7 @@ README = ROOT / "README.md"
 PAGE = blocks(README)
 # `make demo` is run whole by the fresh clone test, `make serve` by the fixture below; test and check run this.
 COMMANDS = [block for block in PAGE if block.language == "sh" and not block.make_targets]
+EXAMPLE: dict[str, str] = json.loads((ROOT / "local.settings.json.example").read_text())["Values"]
 CHOSEN_BY_THE_APP = {"createdAt"}
 
 
@@ -31,9 +32,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
         yield program
 
 
-def answer_of(commands: str, api: str) -> Any:  # noqa: ANN401 - JSON of several shapes
-    here = re.sub(r"(http://)?(localhost|127\.0\.0\.1):7071", api, commands)
-    done = subprocess.run(["bash", "-euo", "pipefail", "-c", here], cwd=ROOT, check=True, capture_output=True)
+def answer_of(commands: str, served: Program) -> Any:  # noqa: ANN401 - JSON of several shapes
+    here = re.sub(r"(http://)?(localhost|127\.0\.0\.1):7071", served.url("host    http"), commands)
+    environ = {**os.environ, "COSMOS": re.sub(r"http://[^/]*", served.url("cosmos  http"), EXAMPLE["COSMOS"])}
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", here], cwd=ROOT, check=True, capture_output=True, env=environ
+    )
     return json.loads(done.stdout)
 
 
@@ -54,13 +58,11 @@ def shown_after(block: Block) -> object:
 
 
 def test_the_blocks_run_in_order_and_answer_what_the_page_shows(served: Program) -> None:
-    api = served.url("host    http")
-
     for block in COMMANDS:
         shown, asks_only = shown_after(block), "-d" not in block.text
 
         def is_shown(block: Block = block, shown: object = shown) -> bool | None:
-            answer = answer_of(block.text, api)
+            answer = answer_of(block.text, served)
             return (shown is None or comparable(answer) == comparable(shown)) or None
 
         if asks_only:
@@ -71,13 +73,12 @@ def test_the_blocks_run_in_order_and_answer_what_the_page_shows(served: Program)
 
 
 def test_what_serve_suggests_works_as_it_stands(served: Program) -> None:
-    api = served.url("host    http")
     place, view = re.findall(r"^  (curl .*)$", served.said, re.MULTILINE)
 
-    order = answer_of(place, api)
+    order = answer_of(place, served)
 
     def is_visible() -> bool | None:
-        return order["orderId"] in {row["orderId"] for row in answer_of(view, api)} or None
+        return order["orderId"] in {row["orderId"] for row in answer_of(view, served)} or None
 
     until(is_visible, what="the order in its customer's view", within=20)
 

@@ -14,7 +14,8 @@ def ops(settings: dict[str, str], *arguments: str, expect: int = 0) -> list[dict
     command, environ = [sys.executable, "-m", "ops", *arguments], {**os.environ, **settings}
     done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
     assert done.returncode == expect, done.stderr
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    rows: list[dict[str, Any]] = json.loads(done.stdout or "[]")
+    return rows
 
 
 async def test_one_poisoned_order_waits_alone_until_it_is_mended_and_released(

@@ -10,7 +10,7 @@ import orjson
 from orders.events import ORDER_EVENTS, OrderEvent
 from projections.customer_orders import CustomerOrder, customer_orders
 from shared.kernel import Key, Recorded
-from shared.pipeline import Brake, Engine, EventCodec, Lanes, Pipeline, Project, Suspects
+from shared.pipeline import Brake, Consumer, Engine, EventCodec, Lanes, Pipeline, Project, Suspects
 from shared.pipeline.codec import RowCodec
 from shared.pipeline.suspects import YOUNG_SECONDS
 from tests.fakes import Clock, FakeEventStore, FakeRows
@@ -44,6 +44,9 @@ class World:
 
     async def deliver(self, batch: Iterable[Recorded[OrderEvent]]) -> None:
         await self.deliver_items(CODEC.encode(event) for event in batch)
+
+    async def deliver_to(self, consumer: Consumer, batch: Iterable[Recorded[OrderEvent]]) -> None:
+        await self.pipeline.run(consumer, text(CODEC.encode(event) for event in batch))
 
     async def deliver_items(self, items: Iterable[object]) -> None:
         await self.pipeline.run(CONSUMER, text(items), attempt=self.attempt)
