@@ -9,7 +9,8 @@ import orjson
 from local.cosmos import container_shape, key_ranges, rids
 from local.cosmos.clock import Clock
 from local.cosmos.errors import OWNER_NOT_FOUND, conflict, not_found
-from local.cosmos.indexing import composite_orders, leaf_counter, path_checker
+from local.cosmos.index_terms import leaf_counter, path_checker
+from local.cosmos.indexing import composite_orders
 from local.cosmos.key_ranges import KeyRange, KeyRanges
 from local.cosmos.store import Store
 
@@ -173,7 +174,7 @@ class Catalogue:
         before = container.default_ttl
         container.reshape(container_shape.changed_shape(container.content, given) | self.stamp())
         if container.default_ttl != before:
-            self._store.change().set_expiry(container.number, container.default_ttl)
+            self._store.records.set_expiry(container.number, container.default_ttl)
         self.keep(container)
 
     def drop_container(self, container: Container) -> None:

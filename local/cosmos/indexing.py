@@ -1,6 +1,6 @@
 """Indexing policies: checked, filled with defaults, and turned into a count of what one document indexes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from local.cosmos.errors import bad_request
@@ -106,58 +106,3 @@ def composite_orders(policy: Mapping[str, object]) -> tuple[tuple[tuple[Path, bo
         )
         for composite in composites
     )
-
-
-def path_checker(policy: Mapping[str, object]) -> Callable[[Path], bool]:
-    """Whether the value at a path is indexed; `id` and `_ts` are wherever anything is."""
-    if policy["indexingMode"] == "none":
-        return lambda _: False
-    verdicts = _verdicts(policy)
-    return lambda path: path in {("id",), ("_ts",)} or bool(_walk(None, path, verdicts))
-
-
-def _verdicts(policy: Mapping[str, object]) -> list[tuple[IndexedPath, bool]]:
-    included = ((path, True) for path in _read(policy["includedPaths"]))
-    excluded = ((path, False) for path in _read(policy["excludedPaths"]))
-    return sorted([*included, *excluded], key=_precision)
-
-
-def leaf_counter(policy: Mapping[str, object]) -> Callable[[Mapping[str, object]], int]:
-    """A function that counts the values of a document which the policy indexes, plus two system terms."""
-    if policy["indexingMode"] == "none":
-        return lambda _: 0
-    included = _read(policy["includedPaths"])
-    excluded = [path for path in _read(policy["excludedPaths"]) if path.names != ("_etag",)]
-    if included == [IndexedPath((), whole=True)] and not excluded:
-        return lambda document: _SYSTEM_TERMS + _scalars(document)
-    verdicts = _verdicts(policy)
-    return lambda document: _SYSTEM_TERMS + _walk(document, (), verdicts)
-
-
-def _precision(verdict: tuple[IndexedPath, bool]) -> tuple[int, int]:
-    """The longer path wins; of two equal ones `?` wins over `*`."""
-    path, _ = verdict
-    return -len(path.names), int(path.whole)
-
-
-def _read(entries: object) -> list[IndexedPath]:
-    return [indexed_path(entry["path"]) for entry in entries] if isinstance(entries, list) else []
-
-
-def _scalars(value: object) -> int:
-    if type(value) is dict:
-        return sum(map(_scalars, value.values()))
-    if type(value) is list:
-        return sum(map(_scalars, value))
-    return 1
-
-
-def _walk(value: object, at: Path, verdicts: list[tuple[IndexedPath, bool]]) -> int:
-    if isinstance(value, dict):
-        return sum(_walk(inner, (*at, name), verdicts) for name, inner in value.items())
-    if isinstance(value, list):
-        return sum(_walk(inner, (*at, "[]"), verdicts) for inner in value)
-    for path, counts in verdicts:
-        if path.names == at if not path.whole else path.names == at[: len(path.names)]:
-            return int(counts)
-    return 0

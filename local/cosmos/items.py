@@ -35,8 +35,6 @@ def parse_json(text: bytes) -> object:
         content: object = orjson.loads(text)
     except orjson.JSONDecodeError as problem:
         raise bad_request(f"The request payload is invalid JSON: {problem}") from problem
-    if text.count(b"{") + text.count(b"[") > DEEPEST and _depth(content) > DEEPEST:
-        raise bad_request(f"The document nests deeper than {DEEPEST} levels.")
     return content
 
 
@@ -76,10 +74,21 @@ def checked_ttl(document: Document) -> int | None:
 
 
 def without_system_properties(document: Document) -> bytes:
-    """The text up to its closing brace; the caller adds the system's own properties."""
+    """The text up to its closing brace; the caller adds the system's own properties.
+
+    Raises:
+        CosmosError: 413 above 2 MB, 400 when it nests deeper than 128 levels.
+
+    """
     for name in _SYSTEM:
         document.pop(name, None)
-    return orjson.dumps(document)[:-1]
+    opened = orjson.dumps(document)[:-1]
+    if len(opened) > LARGEST:
+        raise too_large()
+    # Fewer brackets than levels cannot nest too deep; most documents are done here.
+    if opened.count(b"{") + opened.count(b"[") > DEEPEST and _depth(document) > DEEPEST:
+        raise bad_request(f"The document nests deeper than {DEEPEST} levels.")
+    return opened
 
 
 def with_system_properties(opened: bytes, *, rid: bytes, docs_link: bytes, etag: str, ts: int) -> bytes:

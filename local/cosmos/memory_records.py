@@ -30,7 +30,7 @@ class _Shelf:
         self.by_seq: dict[int, Key] = {}
         self.logs: defaultdict[int, _Log] = defaultdict(_Log)
         self.expiring: list[tuple[int, int]] = []
-        self._sorted: list[bytes] = []
+        self._sorted: list[bytes] | None = None
 
     def get(self, epk: bytes, name: str) -> Record | None:
         partition = self.partitions.get(epk)
@@ -40,6 +40,7 @@ class _Shelf:
         partition = self.partitions.get(record.epk)
         if partition is None:
             partition = self.partitions[record.epk] = {}
+            self._sorted = None
         partition[record.id] = record
         self.by_seq[record.seq] = record.epk, record.id
         self._log(record)
@@ -60,6 +61,7 @@ class _Shelf:
         del partition[record.id]
         if not partition:
             del self.partitions[record.epk]
+            self._sorted = None
 
     def every(self) -> Iterator[Record]:
         for partition in self.partitions.values():
@@ -80,8 +82,8 @@ class _Shelf:
         self.expiring = sorted((one.expires, one.seq) for one in self.every() if one.expires is not None)
 
     def sorted_partitions(self) -> list[bytes]:
-        """Sorted anew only when there are other partitions than last time; nearly sorted input is cheap."""
-        if len(self._sorted) != len(self.partitions) or not self.partitions.keys() >= set(self._sorted):
+        """Sorted anew only when there are other partitions than last time."""
+        if self._sorted is None:
             self._sorted = sorted(self.partitions)
         return self._sorted
 

@@ -25,7 +25,8 @@ class Request(NamedTuple):
 
     def flag(self, name: bytes) -> bool:
         """Python sends `True`, other SDKs `true`."""
-        return self.headers.get(name, b"").lower() == b"true"
+        value = self.headers.get(name)
+        return value is not None and value.lower() == b"true"
 
     def number(self, name: bytes, default: int) -> int:
         try:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Final
 
 import orjson
@@ -19,7 +18,7 @@ from local.cosmos.epk import (
 from local.cosmos.errors import bad_request, partition_key_mismatch
 
 _LONGEST_VALUE: Final = 2048
-_CACHED_HEADERS: Final = 65_536
+_MOST_REMEMBERED: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +28,18 @@ class PartitionKey:
     paths: tuple[tuple[str, ...], ...]
     hierarchical: bool = False
     version: int = 2
-    system: bool = field(default=False)
+    system: bool = False
+    _points: dict[bytes, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _texts: dict[str, bytes] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def of(self, document: Mapping[str, object]) -> bytes:
         """The effective partition key of a document."""
-        if len(self.paths) == 1 and len(self.paths[0]) == 1 and not self.hierarchical:
-            return self.hashed((_scalar(document.get(self.paths[0][0], UNDEFINED)),))
-        return self.hashed(tuple(_at(document, path) for path in self.paths))
+        value = _at(document, self.paths[0])
+        if len(self.paths) > 1:
+            return self.hashed(tuple(_at(document, path) for path in self.paths))
+        if type(value) is not str:
+            return self.hashed((value,))
+        return self._texts.get(value) or _remember(self._texts, value, self.hashed((value,)))
 
     def hashed(self, components: tuple[Component, ...]) -> bytes:
         if any(isinstance(part, str) and len(part) > _LONGEST_VALUE for part in components):
@@ -46,7 +50,13 @@ class PartitionKey:
 
     def point(self, header: bytes) -> bytes:
         """The effective key named by a request that must name all of it."""
-        return _point(self, header)
+        return self._points.get(header) or _remember(self._points, header, self._point(header))
+
+    def _point(self, header: bytes) -> bytes:
+        components = _parse(self, header)
+        if len(components) != len(self.paths):
+            raise partition_key_mismatch()
+        return self.hashed(components)
 
     def bounds(self, header: bytes) -> tuple[bytes, bytes]:
         """The span of effective keys a query's header covers: one key, or all below a prefix."""
@@ -60,12 +70,12 @@ class PartitionKey:
         return key, key
 
 
-@lru_cache(maxsize=_CACHED_HEADERS)
-def _point(key: PartitionKey, header: bytes) -> bytes:
-    components = _parse(key, header)
-    if len(components) != len(key.paths):
-        raise partition_key_mismatch()
-    return key.hashed(components)
+def _remember[T](known: dict[T, bytes], asked: T, answer: bytes) -> bytes:
+    """Hashing is the same each time, and the same keys come again and again."""
+    if len(known) >= _MOST_REMEMBERED:
+        known.clear()
+    known[asked] = answer
+    return answer
 
 
 def _parse(key: PartitionKey, header: bytes) -> tuple[Component, ...]:

@@ -57,9 +57,8 @@ def grow(account: Account, container: Container, count: int) -> None:
 
 
 def _move(account: Account, container: Container, children: tuple[KeyRange, ...]) -> None:
-    records = account.store.change()
     for child in children:
-        records.move(container.number, child.low, child.high, child.number)
+        account.store.records.move(container.number, child.low, child.high, child.number)
     account.catalogue.keep(container)
 
 

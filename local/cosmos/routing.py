@@ -14,7 +14,7 @@ type Segments = tuple[str, ...]
 
 def segments(path: str) -> Segments:
     """The names between slashes, unquoted exactly once."""
-    parts = tuple(part for part in path.split("/") if part)
+    parts = tuple(filter(None, path.split("/")))
     return tuple(map(unquote, parts)) if "%" in path else parts
 
 
@@ -138,7 +138,7 @@ def is_query(request: Request) -> bool:
 def _name(account: Account, container: Container, name: str) -> str:
     """The id behind an item's rid, because the SDK uses `_self` as the path when it is handed a whole item."""
     sequence = rids.item_sequence(container.raw_rid, name)
-    record = None if sequence is None else account.store.records.numbered(sequence)
+    record = None if sequence is None else account.store.records.numbered(container.number, sequence)
     return name if record is None else record.id
 
 

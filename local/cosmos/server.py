@@ -42,7 +42,7 @@ class CosmosServer:
         path: Path | None = None,
         clock: Clock | None = None,
     ) -> None:
-        self._secret = signature.decode_key(key)
+        self._key = signature.Key(key)
         self.store = Store(path)
         self.clock = clock or Clock()
         catalogue = Catalogue(self.store, self.clock)
@@ -74,7 +74,7 @@ class CosmosServer:
         names = routing.segments(request.path)
         if names[:1] == ("_local",):
             return control(self.account, request, names[1:])
-        signature.check(request, names, key=self._secret)
+        signature.check(request, names, key=self._key)
         if self.account.faults:
             container = names[3] if len(names) > _CONTAINER else None
             partition = request.headers.get(b"x-ms-documentdb-partitionkey")
@@ -115,9 +115,7 @@ class CosmosServer:
         now = int(self.clock.seconds())
         for container in self.account.catalogue.containers():
             if container.default_ttl is not None:
-                expired = self.store.records.expired(container.number, now, _PURGED_AT_ONCE)
-                if expired:
-                    self.store.change().erase(expired)
+                self.store.purge(container.number, now, _PURGED_AT_ONCE)
 
     def commit(self) -> None:
         """Makes every write so far outlive the process, when there is a file."""
@@ -139,7 +137,7 @@ async def _later(answer: Awaitable[Response], activity: tuple[bytes, bytes]) -> 
 
 
 def _traced(response: Response, activity: tuple[bytes, bytes]) -> Response:
-    return response if response is DROPPED else response._replace(headers=(*response.headers, activity))
+    return response if response is DROPPED else Response(response.status, (*response.headers, activity), response.body)
 
 
 def _bug() -> Response:

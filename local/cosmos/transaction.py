@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 from local.cosmos import charges, items, rids
 from local.cosmos.catalogue import Container
-from local.cosmos.errors import too_large
 from local.cosmos.items import Document
 from local.cosmos.key_ranges import KeyRange
 from local.cosmos.records import Record
@@ -48,8 +47,6 @@ class Transaction:
         if container.unique_keys:
             check_unique(container.unique_keys, document, self._others(epk, name))
         opened = items.without_system_properties(document)
-        if len(opened) > items.LARGEST:
-            raise too_large()
         charge = charges.create(len(opened), container.indexed_values(document))
         seq = self._store.next_sequence() if before is None else before.seq
         etag = self._store.next_etag()

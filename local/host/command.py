@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+import uvloop
+
 from local.host import host, host_json, log, settings_file
 from local.host.errors import BadApp, HostError
 from local.host.host import Options
@@ -37,6 +39,8 @@ def run(arguments: argparse.Namespace) -> int:
     terminal, sys.stdout = sys.stdout, sys.stderr
     try:
         return _run(arguments, terminal)
+    except KeyboardInterrupt:  # before there was anything to give back
+        return 130
     except HostError as error:
         _explain(error)
         return error.exit_code
@@ -49,15 +53,16 @@ def _run(arguments: argparse.Namespace, terminal: TextIO) -> int:
     _load_settings(app, arguments.settings)
     options = Options(app, arguments.host, arguments.port, arguments.newtonsoft_dates)
     settings = Settings.of(os.environ)
-    has_settled = asyncio.run(
-        host.run(
-            options,
-            settings=settings,
-            host=host_json.read(app),
-            say=lambda line: print(line, file=terminal, flush=True),
-        )
+    prepared = host.run(
+        options,
+        settings=settings,
+        host=host_json.read(app),
+        say=lambda line: print(line, file=terminal, flush=True),
     )
-    if not has_settled:
+    # The host's own loop only; the app runs on the loop it has in Azure.
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        is_settled = runner.run(prepared)
+    if not is_settled:
         # The interpreter would wait for the thread of a function that may never return.
         logging.shutdown()
         os._exit(0)

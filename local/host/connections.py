@@ -81,7 +81,7 @@ def open_client(connection: Connection, *, preferred_locations: tuple[str, ...] 
     """A client of the unpatched SDK; the caller closes it."""
     # A proxy set for the rest of the machine must not stand between us and a server on it.
     transport = AioHttpTransport(use_env_settings=False)
-    locations = list(preferred_locations) or None
+    locations = list(preferred_locations)
     match connection:
         case KeyConnection(endpoint, key, verify):
             return CosmosClient(

@@ -35,7 +35,7 @@ class Options:
 
 
 async def run(options: Options, *, settings: Settings, host: HostJson, say: Callable[[str], None]) -> bool:
-    """Run until SIGTERM or SIGINT; False when a handler was still running at the end of the grace period.
+    """Run until SIGTERM or SIGINT; False when a handler may still be running.
 
     `say` is told the one line that means ready. Raises HostError when the app or its settings are not in order.
     """
@@ -47,8 +47,7 @@ async def run(options: Options, *, settings: Settings, host: HostJson, say: Call
         _log.warning("%s is listed but not run here yet: this host has no %s", function.name, kind)
     invoker = Invoker(worker, loop, host.timeout)
     await _serve(options, agreed, invoker=invoker, prefix=host.route_prefix, say=say)
-    has_settled = await invoker.settle(timedelta())
-    return loop.stop(within=1) and has_settled
+    return loop.stop(within=1) and invoker.is_settled
 
 
 async def _serve(options: Options, agreed: Plan, *, invoker: Invoker, prefix: str, say: Callable[[str], None]) -> None:

@@ -31,6 +31,7 @@ class Invoker:
         self._loop = loop
         self._timeout = timeout
         self._running: set[asyncio.Future[Reply]] = set()
+        self._has_left_one_behind = False
 
     async def run(
         self, function: Function, payload: Payload, *, retry: Retry = _FIRST, trace_parent: str | None = None
@@ -47,6 +48,7 @@ class Invoker:
             reply = attempt.result()
         else:
             attempt.cancel()
+            self._has_left_one_behind = True
             reply = Failed(f"Timeout value of {self._timeout} exceeded by function: {function.name}")
         _tell(call, reply, milliseconds=1000 * (time.perf_counter() - began))
         return reply
@@ -55,11 +57,10 @@ class Invoker:
         current.set(f"{call.function.name} {call.invocation_id}")
         return await self._worker.invoke(call)
 
-    async def settle(self, within: timedelta) -> bool:
-        """Wait for what still runs; False when something does after `within`."""
-        if self._running:
-            await asyncio.wait(set(self._running), timeout=within.total_seconds())
-        return not self._running
+    @property
+    def is_settled(self) -> bool:
+        """Whether no handler can still be running, one that was left behind by its timeout included."""
+        return not self._running and not self._has_left_one_behind
 
 
 def _child_of(trace_parent: str | None) -> str:

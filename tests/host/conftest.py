@@ -98,12 +98,15 @@ def hosted(
         yield Hosted(program, notes)
 
 
-def post(url: str, body: Mapping[str, object]) -> int:
-    """The status of the answer."""
+def ask(method: str, url: str, body: Mapping[str, object] | None = None) -> tuple[int, Any]:
+    """Status and JSON of the answer; None for an empty one."""
     where = urlsplit(url)
     with closing(HTTPConnection(where.netloc, timeout=30)) as connection:
-        connection.request("POST", where.path, json.dumps(body), {"content-type": "application/json"})
-        return connection.getresponse().status
+        sent = None if body is None else json.dumps(body)
+        connection.request(method, where.path, sent, {"content-type": "application/json"})
+        response = connection.getresponse()
+        text = response.read()
+        return response.status, json.loads(text) if text else None
 
 
 type Run = Callable[..., AbstractContextManager[Hosted]]

@@ -8,7 +8,7 @@ import pytest
 from azure.cosmos import CosmosClient, PartitionKey
 
 from tests.conftest import EMULATOR_KEY, Endpoint
-from tests.host.conftest import Run, feed_app
+from tests.host.conftest import Run, Store, ask, feed_app
 from tests.programs import Program, started, until
 
 NOTE_IDS = 'for doc in docs:\n    note(id=doc["id"])'
@@ -25,6 +25,11 @@ def server(folder: Path, port: int) -> AbstractContextManager[Program]:
     """A server that remembers what an earlier one on the same folder was told."""
     arguments = ("local", "cosmos", "--port", str(port), "--data", str(folder / "data"))
     return started(*arguments, output=folder / f"cosmos-{port}.log")
+
+
+def is_spent(cosmos: Endpoint) -> bool | None:
+    _, answer = ask("GET", f"{cosmos.url}/_local/faults")
+    return all(fault["hits"] >= 3 for fault in answer["faults"]) or None
 
 
 def test_a_server_that_starts_again_is_followed_from_the_same_place(run: Run, tmp_path: Path) -> None:
@@ -53,6 +58,26 @@ def test_a_server_that_starts_again_is_followed_from_the_same_place(run: Run, tm
                 hosted.noted(id="after")
 
                 assert hosted.program.end() == 0
+
+
+def test_a_server_that_starts_later_is_found(run: Run, tmp_path: Path) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    settings = {"COSMOS": f"AccountEndpoint={url}/;AccountKey={EMULATOR_KEY};", "DB": "db"}
+
+    with run(feed_app(NOTE_IDS), environ=settings) as hosted:
+        until(lambda: "unable to start" in hosted.program.said or None, what="a line about the missing server")
+        with server(tmp_path, port) as late:
+            late.url("cosmos: listening on ")
+            with CosmosClient(url, EMULATOR_KEY) as client:
+                opened = client.create_database("db")
+                opened.create_container("leases", PartitionKey("/id"), default_ttl=-1)
+                opened.create_container("items", PartitionKey("/pk")).create_item({"id": "one", "pk": "one"})
+
+            hosted.noted(id="one")
+            assert hosted.program.end() == 0
+    assert "Traceback" not in hosted.program.said
+    assert "Unclosed" not in hosted.program.said
 
 
 def test_containers_that_are_made_later_are_found(run: Run, cosmos: Endpoint, database: str) -> None:
@@ -101,12 +126,14 @@ def test_trouble_with_the_store_loses_nothing(
         assert hosted.url
         store.write("before")
         hosted.noted(id="before")
-        assert post(f"{cosmos.url}/_local/faults", fault) == 200
+        ask("POST", f"{cosmos.url}/_local/faults", fault)
         for number in range(20):
             store.write(str(number), pk=str(number))
 
         for number in range(20):
             hosted.noted(id=str(number))
+        until(lambda: is_spent(cosmos), what="all of the trouble")
+        ask("DELETE", f"{cosmos.url}/_local/faults")
         until(lambda: None not in store.owners() or None, what="an owner for every lease")
         assert hosted.program.end() == 0
     assert "Traceback" not in hosted.program.said

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from tests.host.conftest import Run, Store, feed_app, post
+from tests.host.conftest import Run, Store, ask, feed_app
 from tests.programs import until
 
 NOTE_IDS = """
@@ -156,6 +156,6 @@ def test_a_function_run_by_hand_gets_the_documents_of_the_request(run: Run, stor
     text = json.dumps([{"id": "by hand", "at": "2026-01-01T00:00:00.000Z"}])
 
     with run(feed_app('note(id=docs[0]["id"], at=docs[0]["at"])'), environ=store.settings) as hosted:
-        assert post(f"{hosted.url}/admin/functions/FEED", {"input": text}) == 202
+        assert ask("POST", f"{hosted.url}/admin/functions/FEED", {"input": text}) == (202, None)
 
         hosted.noted(id="by hand", at="2026-01-01T00:00:00Z")

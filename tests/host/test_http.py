@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.host.conftest import Hosted, hosted
+from tests.host.conftest import Hosted, Run, ask, hosted
 
 APP = """
 @app.function_name("echo")
@@ -181,3 +181,17 @@ async def test_the_log_is_one_line_a_record_and_names_the_function(
     failed = [line for line in lines if "raises failed" in line and "ValueError: secret" in line]
     assert failed
     assert "Traceback" in failed[-1]
+
+
+def test_a_function_that_never_returns_does_not_keep_the_host_from_ending(run: Run) -> None:
+    hangs = """
+    @app.function_name("hangs")
+    @app.route(route="hangs")
+    def hangs(req: func.HttpRequest) -> str:
+        time.sleep(3600)
+    """
+
+    with run(hangs, host_json={"functionTimeout": "00:00:01"}) as hosted:
+        assert ask("GET", f"{hosted.url}/hangs") == (500, None)
+
+        assert hosted.program.end() == 0

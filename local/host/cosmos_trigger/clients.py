@@ -1,9 +1,11 @@
 """One client per account for all triggers of the host, as the real host shares them."""
 
+import asyncio
 from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Self
 
+from azure.core.exceptions import AzureError
 from azure.cosmos.aio import CosmosClient
 
 from local.host.connections import Connection, open_client
@@ -14,6 +16,7 @@ class Clients:
 
     def __init__(self) -> None:
         self._stack = AsyncExitStack()
+        self._opening = asyncio.Lock()
         self._open: dict[tuple[Connection, tuple[str, ...]], CosmosClient] = {}
 
     async def __aenter__(self) -> Self:
@@ -27,7 +30,13 @@ class Clients:
     async def client(self, connection: Connection, *, preferred_locations: tuple[str, ...]) -> CosmosClient:
         """The client of that account; raises the SDK's error when the account cannot be read."""
         place = (connection, preferred_locations)
-        if place not in self._open:
-            client = open_client(connection, preferred_locations=preferred_locations)
-            self._open[place] = await self._stack.enter_async_context(client)
+        # All triggers ask at the same time, when the host starts.
+        async with self._opening:
+            if place not in self._open:
+                client = open_client(connection, preferred_locations=preferred_locations)
+                try:
+                    self._open[place] = await self._stack.enter_async_context(client)
+                except AzureError:
+                    await client.close()
+                    raise
         return self._open[place]

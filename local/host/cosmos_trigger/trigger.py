@@ -27,7 +27,7 @@ from local.host.cosmos_trigger.source import Source
 from local.host.delivery import Delivered, deliver, passed
 from local.host.invocation import Invoker
 from local.host.manual import documents
-from local.host.push import Push
+from local.host.push import Changes, Push
 
 _log = logging.getLogger("host.cosmos")
 _AGAIN = timedelta(seconds=2)
@@ -62,43 +62,51 @@ async def run(function: Function, source: Source, *, around: Surroundings, first
 
 
 async def _listener(function: Function, source: Source, around: Surroundings) -> Listener:
-    trigger, locations = source.trigger, source.preferred_locations
-    client = await around.clients.client(source.connection, preferred_locations=locations)
-    lease_client = await around.clients.client(source.lease_connection, preferred_locations=locations)
-    if trigger.creates_leases:
-        await _create_leases(lease_client, source)
+    trigger = source.trigger
+    client = await around.clients.client(source.connection, preferred_locations=source.preferred_locations)
     container = _container(client, source.database, source.container)
     rid = (await container.read())["_rid"]
-    endpoint = source.connection.endpoint
-    lease_container = _container(lease_client, source.lease_database, source.lease_container)
-    # A missing container is told from a missing lease here, where somebody reads the message.
-    await lease_container.read()
-    leases = Leases(
-        lease_container,
-        feed_name(source.lease_prefix, endpoint=endpoint, container_rid=rid),
-        str(uuid.uuid4()),
-        partial(datetime.now, UTC),
-    )
+    leases = await _leases(source, around, container_rid=rid)
     feed = Feed(container, rid, trigger.mode, _start(source), trigger.max_items)
-    verify = source.connection.verify if isinstance(source.connection, KeyConnection) else True
-    changes = await around.push.changes(endpoint, database=source.database, container=source.container, verify=verify)
+    partition = partial(
+        Partition,
+        leases=leases,
+        feed=feed,
+        changes=await _changes(source, around),
+        deliver=partial(_deliver, function, around),
+        stopping=around.stopping,
+        poll_delay=trigger.poll_delay,
+        renew_every=trigger.renew_every,
+    )
     return Listener(
         leases=leases,
         feed=feed,
         mode=trigger.mode,
-        partition=lambda lease: Partition(
-            lease,
-            leases=leases,
-            feed=feed,
-            changes=changes,
-            deliver=partial(_deliver, function, around),
-            stopping=around.stopping,
-            poll_delay=trigger.poll_delay,
-            renew_every=trigger.renew_every,
-        ),
+        partition=partition,
         stopping=around.stopping,
         acquire_every=trigger.acquire_every,
         expires_after=trigger.expires_after,
+    )
+
+
+async def _leases(source: Source, around: Surroundings, *, container_rid: str) -> Leases:
+    client = await around.clients.client(source.lease_connection, preferred_locations=source.preferred_locations)
+    if source.trigger.creates_leases:
+        await _create_leases(client, source)
+    container = _container(client, source.lease_database, source.lease_container)
+    # A missing container is told from a missing lease here, where somebody reads the message.
+    await container.read()
+    feed = feed_name(source.lease_prefix, endpoint=source.connection.endpoint, container_rid=container_rid)
+    return Leases(container, feed, str(uuid.uuid4()), partial(datetime.now, UTC))
+
+
+async def _changes(source: Source, around: Surroundings) -> Changes:
+    connection = source.connection
+    return await around.push.changes(
+        connection.endpoint,
+        database=source.database,
+        container=source.container,
+        verify=connection.verify if isinstance(connection, KeyConnection) else True,
     )
 
 

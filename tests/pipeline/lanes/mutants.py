@@ -8,7 +8,7 @@ from types import ModuleType
 from typing import Any, Final
 
 # Those that make up the protocol, in the order in which they import each other.
-PROTOCOL: Final = tuple(f"shared.pipeline.{name}" for name in ("fold", "row", "lanes", "project", "release"))
+PROTOCOL: Final = tuple(f"shared.pipeline.{name}" for name in ("fold", "row", "lanes", "release", "project"))
 
 
 @dataclass(frozen=True, slots=True)
