@@ -58,6 +58,16 @@ class LaneCatalogue(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class LeasePosition:
+    """One lease's place in its range. `behind` is 0 when nothing is left after `position`; `owned` by a living host."""
+
+    lease: str
+    position: str | None
+    owned: bool
+    behind: int
+
+
+@dataclass(frozen=True, slots=True)
 class FeedLag:
     """How far one consumer is behind. `lag` counts transactions, and 1 for a lease whose position is unknown."""
 
@@ -67,9 +77,21 @@ class FeedLag:
     owned: int
     lag: int
 
+    @classmethod
+    def of(cls, consumer: str, container: str, positions: Sequence[LeasePosition]) -> "FeedLag":
+        return cls(
+            consumer,
+            container,
+            leases=len(positions),
+            owned=sum(each.owned for each in positions),
+            lag=sum(each.behind for each in positions),
+        )
+
     def as_row(self) -> dict[str, object]:
         return asdict(self)
 
 
 class FeedLags(Protocol):
-    async def lag(self, consumer: str, container: str) -> FeedLag: ...
+    async def positions(self, consumer: str, container: str) -> Sequence[LeasePosition]:
+        """Of every lease that the consumer has; none before a host has made them."""
+        ...

@@ -18,6 +18,7 @@ from shared.pipeline import (
     Decision,
     Engine,
     EventCodec,
+    Freshness,
     Lanes,
     ParkedKeys,
     Patience,
@@ -54,9 +55,11 @@ class App:
     pipeline: Pipeline
     parked: ParkedKeys
     lags: FeedLags
+    freshness: Freshness
 
     async def all_lags(self) -> list[FeedLag]:
-        return [await self.lags.lag(consumer.name, ORDERS) for consumer in CONSUMERS]
+        names = [consumer.name for consumer in CONSUMERS]
+        return [FeedLag.of(name, ORDERS, await self.lags.positions(name, ORDERS)) for name in names]
 
     async def missing(self) -> list[str]:
         """Why the app is not ready; nothing when it is."""
@@ -77,6 +80,9 @@ def compose(settings: Settings) -> App:
     events, rows = PatientEvents(CosmosEventStore(feed), patience), PatientRows(stored, patience)
     lanes = Lanes(rows, nonce=lambda: uuid4().hex, now=_now)
     engine = Engine(codec, events, rows, lanes, Brake(monotonic))
+    lags = CosmosFeedLags(
+        account.container(settings.lease_database, LEASES), {ORDERS: feed}, settings.lease_expires_after, _now
+    )
     return App(
         settings=settings,
         account=account,
@@ -88,7 +94,8 @@ def compose(settings: Settings) -> App:
             max_seconds=settings.max_batch_seconds,
         ),
         parked=ParkedKeys(engine, {each.name: each for each in CONSUMERS}, CosmosLaneCatalogue(poison)),
-        lags=CosmosFeedLags(account.container(settings.lease_database, LEASES), {ORDERS: feed}),
+        lags=lags,
+        freshness=Freshness(lags, monotonic, is_off=settings.switched_off.__contains__),
     )
 
 

@@ -1,7 +1,9 @@
 """Settings, read once from the environment and checked before anything runs."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 
 from shared.kernel import Misconfigured
@@ -39,6 +41,8 @@ class Settings:
     lease_database: str
     currency: str = "USD"
     max_batch_seconds: float = 120.0
+    lease_expires_after: timedelta = timedelta(seconds=60)
+    switched_off: frozenset[str] = frozenset()
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
@@ -52,6 +56,8 @@ class Settings:
             lease_database=_required(environ, "COSMOS_LEASE_DATABASE", "StoreLeases"),
             currency=currency,
             max_batch_seconds=float(_positive(environ, "MAX_BATCH_SECONDS", 120)),
+            lease_expires_after=timedelta(milliseconds=_positive(environ, "LEASE_EXPIRE_MS", 60_000)),
+            switched_off=frozenset(_switched_off(environ)),
         )
 
 
@@ -88,6 +94,14 @@ def _cosmos(environ: Mapping[str, str]) -> CosmosConnection:
     raise Misconfigured(
         f"set {CONNECTION} to a connection string, or {CONNECTION}__accountEndpoint to https://NAME.documents.azure.com/"
     )
+
+
+def _switched_off(environ: Mapping[str, str]) -> Iterator[str]:
+    """Functions that the Azure way of a setting has disabled, in its two spellings."""
+    for name, value in environ.items():
+        spelt = re.fullmatch(r"AzureWebJobs[._](\w+)[._]Disabled", name)
+        if spelt and value.lower() in {"true", "1"}:
+            yield spelt[1]
 
 
 def _required(environ: Mapping[str, str], name: str, example: str) -> str:

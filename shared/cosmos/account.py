@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from typing import Any, Self
+from urllib.request import getproxies_environment
 
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.cosmos.aio import ContainerProxy, CosmosClient
@@ -26,8 +27,10 @@ class Account:
         self.client = CosmosClient(
             connection.endpoint,
             self._credential,
-            # Reading proxy settings and .netrc costs azure-core two thread hops for every single request.
-            transport=AioHttpTransport(use_env_settings=False, connection_verify=connection.verify_certificate),
+            # Looking for a proxy costs azure-core two thread hops for every single request, so look once.
+            transport=AioHttpTransport(
+                use_env_settings=bool(getproxies_environment()), connection_verify=connection.verify_certificate
+            ),
             user_agent_suffix="orderflow",
             # The engine slows down when the store is busy, so a throttled request must not wait in here unseen.
             retry_throttle_total=-1,

@@ -1,4 +1,4 @@
-"""Streams of events: one logical partition each, appended in one transactional batch."""
+"""Streams of events: one logical partition each, appended all at once or not at all."""
 
 from collections.abc import Sequence
 
@@ -22,4 +22,8 @@ class CosmosEventStore:
 
     async def append(self, stream: str, items: Sequence[Item]) -> None:
         with translated(f"stream {stream}", writes=True):
-            await self._container.execute_item_batch([("create", (dict(item),)) for item in items], stream)
+            match items:
+                case [only]:
+                    await self._container.create_item(dict(only), no_response=True)
+                case _:
+                    await self._container.execute_item_batch([("create", (dict(item),)) for item in items], stream)

@@ -5,8 +5,9 @@ last change the lease has passed. A lease without a position counts as 1 when th
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from azure.core.pipeline import PipelineRequest
@@ -14,7 +15,8 @@ from azure.core.rest import HttpRequest
 from azure.cosmos.aio import ContainerProxy
 
 from shared.cosmos.failures import translated
-from shared.ports import FeedLag
+from shared.kernel.values import from_text
+from shared.ports import LeasePosition
 
 _LEASES = "SELECT * FROM c WHERE STARTSWITH(c.id, @prefix) AND IS_DEFINED(c.LeaseToken)"
 
@@ -25,8 +27,10 @@ class CosmosFeedLags:
 
     leases: ContainerProxy
     feeds: Mapping[str, ContainerProxy]
+    expires_after: timedelta
+    now: Callable[[], datetime]
 
-    async def lag(self, consumer: str, container: str) -> FeedLag:
+    async def positions(self, consumer: str, container: str) -> Sequence[LeasePosition]:
         with translated(f"leases of {consumer}"):
             leases = [
                 lease
@@ -35,8 +39,15 @@ class CosmosFeedLags:
                 )
             ]
             lags = await asyncio.gather(*(_behind(self.feeds[container], lease) for lease in leases))
-        owned = sum(1 for lease in leases if lease.get("Owner"))
-        return FeedLag(consumer, container, leases=len(leases), owned=owned, lag=sum(lags))
+        return [
+            LeasePosition(lease["LeaseToken"], lease["ContinuationToken"], owned=self._is_owned(lease), behind=behind)
+            for lease, behind in zip(leases, lags, strict=True)
+        ]
+
+    def _is_owned(self, lease: dict[str, Any]) -> bool:
+        """A host that was killed leaves its name behind; it no longer renews."""
+        renewed = lease.get("timestamp")
+        return bool(lease.get("Owner") and renewed) and self.now() - from_text(str(renewed)) < self.expires_after
 
 
 async def _behind(feed: ContainerProxy, lease: dict[str, Any]) -> int:

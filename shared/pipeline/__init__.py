@@ -4,6 +4,7 @@ from shared.pipeline.brake import Brake
 from shared.pipeline.codec import EventCodec
 from shared.pipeline.consumers import Consumer, Engine
 from shared.pipeline.forward import Forward, Outlet
+from shared.pipeline.freshness import Fresh, Freshness
 from shared.pipeline.lanes import Lanes
 from shared.pipeline.parked import ParkedKeys
 from shared.pipeline.patience import Patience
@@ -21,6 +22,8 @@ __all__ = [
     "Engine",
     "EventCodec",
     "Forward",
+    "Fresh",
+    "Freshness",
     "Lanes",
     "Outdated",
     "Outlet",

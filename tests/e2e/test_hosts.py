@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 import aiohttp
+import pytest
 
 from tests.e2e.conftest import Api, Store, api_url, host
 
@@ -80,3 +81,34 @@ async def shared(store: Store, settings: dict[str, str], *, hosts: int) -> None:
             if found and None not in found and counts == {len(found) // hosts}:
                 return
             await asyncio.sleep(0.05)
+
+
+async def test_a_feed_whose_ranges_split_and_merge_under_way_loses_and_doubles_nothing(
+    request: pytest.FixtureRequest,
+    settings: dict[str, str],
+    session: aiohttp.ClientSession,
+    store: Store,
+    tmp_path: Path,
+) -> None:
+    if request.config.getoption("--cosmos-endpoint"):
+        pytest.skip("only the local server splits on demand")
+    cosmos = settings["COSMOS"].split(";")[0].removeprefix("AccountEndpoint=")
+    orders = f"dbs/{settings['COSMOS_DATABASE']}/colls/orders"
+
+    async def reshape(how: str, name: str) -> None:
+        async with session.post(f"{cosmos}_local/{how}", json={"container": orders, "range": name}) as answer:
+            assert answer.status == 200, await answer.text()
+
+    with host(settings, tmp_path / "host.log") as program:
+        api = Api(session, api_url(program))
+        placing = asyncio.create_task(place(api, ORDERS * 2))
+        await rows_appear(store)
+        await reshape("split", "0")
+        await reshape("split", "2")
+        await reshape("merge", "1")
+        await placing
+        await place(api, ORDERS)
+        await api.settled()
+
+        assert await store.rows() == await store.expected_rows()
+        assert len(await store.rows()) == ORDERS * 3

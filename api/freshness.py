@@ -1,0 +1,23 @@
+"""How fresh the answer of a view is, and the patience of whoever asks (RFC 7240 `Prefer`, RFC 7234 `Warning`)."""
+
+import azure.functions as func
+
+from shared.kernel import Projection
+from shared.pipeline import Project
+from shared.runtime import ORDERS, app
+
+STALE_OK = "stale-ok"
+
+
+async def freshened(req: func.HttpRequest, projection: Projection[object, object]) -> dict[str, str]:
+    """Wait until the view has passed what was committed before this request; headers that say when it has not.
+
+    `Prefer: stale-ok` does not wait and is not warned.
+    """
+    wishes = {wish.strip().lower() for wish in str(req.headers.get("Prefer", "")).split(",")}
+    if STALE_OK in wishes:
+        return {"Preference-Applied": STALE_OK}
+    fresh = await app().freshness.wait(Project(projection).name, ORDERS)
+    if fresh.is_fresh:
+        return {}
+    return {"Warning": '110 orderflow "Response is Stale"', "X-View-Lag": str(fresh.lag)}
