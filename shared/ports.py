@@ -1,7 +1,7 @@
 """What the engine asks of a store. Small on purpose: a fake fits on a page."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
 from shared.kernel import Key
@@ -45,9 +45,46 @@ class RowStore(Protocol):
         ...
 
 
+# The values that a row is ordered by: no two rows share them, and they never change.
+type Place = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """Which rows are wanted: at most `limit`, greatest `by` first, of each only the properties `shown`.
+
+    All values are texts. The first of `by` lies from `start` to `end`, both included; a row without it, hence without
+    a body, is never wanted. With `after` only rows below that place are, however many have come above it since.
+    """
+
+    by: tuple[str, str]
+    shown: tuple[str, ...]
+    limit: int
+    only: Mapping[str, str] = field(default_factory=dict)
+    start: str = ""
+    end: str | None = None
+    after: Place | None = None
+
+    def place(self, row: Item) -> Place:
+        first, second = self.by
+        return str(row[first]), str(row[second])
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """How many rows have an amount, and what these amounts add up to."""
+
+    rows: int
+    amount: int
+
+
 class PageStore(Protocol):
-    async def newest(self, container: str, partition: str, *, by: Sequence[str], limit: int) -> Sequence[Item]:
-        """At most `limit` rows of one partition, greatest `by` first; rows without a body are left out."""
+    """Reads of one partition, each a single query of it."""
+
+    async def newest(self, container: str, partition: str, wanted: Slice) -> Sequence[Item]: ...
+
+    async def total(self, container: str, partition: str, *, of: str) -> Total:
+        """`of` is a property that holds whole numbers; rows without it do not count."""
         ...
 
 

@@ -12,7 +12,7 @@ from orders.commands import OrderCommand
 from orders.decider import Order, order
 from orders.events import ORDER_EVENTS, OrderEvent
 from projections import PROJECTIONS
-from shared.cosmos import Account, CosmosEventStore, CosmosFeedLags, CosmosLaneCatalogue, CosmosRows
+from shared.cosmos import Account, CosmosEventStore, CosmosFeedLags, CosmosLaneCatalogue, CosmosPages, CosmosRows
 from shared.pipeline import (
     Brake,
     Decision,
@@ -87,7 +87,7 @@ def compose(settings: Settings) -> App:
         settings=settings,
         account=account,
         orders=Transactor(order, codec, events, now=_now),
-        pages=PatientPages(stored, patience),
+        pages=PatientPages(CosmosPages(account, settings.database), patience),
         pipeline=Pipeline(
             engine,
             Suspects(rows, monotonic),

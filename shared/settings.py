@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Final
 
 from shared.kernel import Misconfigured
 
 CONNECTION: Final = "COSMOS"
+SHORTEST_KEY: Final = 16
 
 # Without a policy the host drops a failed batch and moves on.
 UNTIL_HANDLED: Final[dict[str, Any]] = {
@@ -43,6 +44,7 @@ class Settings:
     max_batch_seconds: float = 120.0
     lease_expires_after: timedelta = timedelta(seconds=60)
     switched_off: frozenset[str] = frozenset()
+    cursor_key: str = field(default="", repr=False)
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":
@@ -58,6 +60,7 @@ class Settings:
             max_batch_seconds=float(_positive(environ, "MAX_BATCH_SECONDS", 120)),
             lease_expires_after=timedelta(milliseconds=_positive(environ, "LEASE_EXPIRE_MS", 60_000)),
             switched_off=frozenset(_switched_off(environ)),
+            cursor_key=_secret(environ, "CURSOR_KEY"),
         )
 
 
@@ -108,6 +111,13 @@ def _required(environ: Mapping[str, str], name: str, example: str) -> str:
     if not environ.get(name):
         raise Misconfigured(f"set {name}, for example to {example}")
     return environ[name]
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str:
+    text = environ.get(name, "")
+    if len(text) < SHORTEST_KEY:
+        raise Misconfigured(f"{name} must have at least {SHORTEST_KEY} characters, for example those of a new UUID")
+    return text
 
 
 def _positive(environ: Mapping[str, str], name: str, default: int) -> int:

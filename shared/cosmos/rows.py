@@ -1,6 +1,4 @@
-"""Rows of views: point reads, fenced writes, and one page of one partition."""
-
-from collections.abc import Sequence
+"""Rows of views: point reads and fenced writes."""
 
 from azure.core import MatchConditions
 from azure.cosmos import CosmosDict
@@ -14,7 +12,7 @@ from shared.ports import Item, Stored
 
 
 class CosmosRows:
-    """A `RowStore` and `PageStore` over all containers of one database."""
+    """A `RowStore` over all containers of one database."""
 
     def __init__(self, account: Account, database: str) -> None:
         self._account, self._database = account, database
@@ -55,20 +53,6 @@ class CosmosRows:
             except CosmosResourceNotFoundError as gone:
                 if gone.sub_status:
                     raise
-
-    async def newest(self, container: str, partition: str, *, by: Sequence[str], limit: int) -> Sequence[Item]:
-        if not all(name.isidentifier() for name in by):
-            raise ValueError(f"not property names: {by}")
-        order = ", ".join(f"c.{name} DESC" for name in by)
-        query = f"SELECT * FROM c WHERE IS_DEFINED(c.{by[0]}) ORDER BY {order}"  # noqa: S608 - identifiers only
-        rows: list[Item] = []
-        with translated(f"{container} {partition}"):
-            pages = (await self._container(container)).query_items(query, partition_key=partition, max_item_count=limit)
-            async for row in pages:
-                rows.append(row)
-                if len(rows) == limit:
-                    break
-        return rows
 
     async def _container(self, name: str) -> ContainerProxy:
         # A missing container answers 404 as a missing item does, so each is asked for once before it is believed in.

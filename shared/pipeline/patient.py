@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared.kernel import Key
 from shared.pipeline.patience import Patience
-from shared.ports import EventStore, Item, PageStore, RowStore, Stored
+from shared.ports import EventStore, Item, PageStore, RowStore, Slice, Stored, Total
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,5 +49,8 @@ class PatientPages:
     store: PageStore
     patience: Patience
 
-    async def newest(self, container: str, partition: str, *, by: Sequence[str], limit: int) -> Sequence[Item]:
-        return await self.patience(lambda: self.store.newest(container, partition, by=by, limit=limit))
+    async def newest(self, container: str, partition: str, wanted: Slice) -> Sequence[Item]:
+        return await self.patience(lambda: self.store.newest(container, partition, wanted))
+
+    async def total(self, container: str, partition: str, *, of: str) -> Total:
+        return await self.patience(lambda: self.store.total(container, partition, of=of))

@@ -75,7 +75,10 @@ class Project[E, V]:
         """Rule 4: fold, then one write. Rule 5 when the fold stops."""
         news = span.after(row.mark)
         if not row.is_readable or (not row.is_there and news[0].sequence > 1):
-            news = await self.history(span.stream, span.key, engine)
+            try:
+                news = await self.history(span.stream, span.key, engine)
+            except Poison as poison:
+                return await self._park(span, row, _unchanged(row), Stop(news[0].sequence, poison), engine)
         folded = fold(self.projection, row.value, row.mark, news)
         if folded.stop:
             return await self._park(span, row, folded, folded.stop, engine)
@@ -84,18 +87,21 @@ class Project[E, V]:
         try:
             await self.rows(engine).write(span.key, Row(folded.value, folded.mark, None, row.etag))
         except Poison as poison:
-            return await self._one_by_one(span, row, news, poison, engine)
+            return await self._park_unwritable(span, row, news, poison, engine)
         return "applied"
 
-    async def _one_by_one(
+    async def _park_unwritable(
         self, span: Span[E], row: Row[V], news: tuple[Received[E], ...], poison: Poison, engine: Engine
     ) -> Outcome:
-        """The store will never take this row: find the event that made it so."""
-        if len(news) > 1:
-            outcomes = [await self.handle(Span(span.key, (event,)), engine) for event in news]
-            return outcomes[-1]
-        unchanged = Folded(row.value, row.mark, moved=False)
-        return await self._park(span, row, unchanged, Stop(news[0].sequence, poison), engine)
+        """The store will never take this row: park at the event that made it so, behind the most that it takes."""
+        for cut in range(len(news) - 1, -1, -1):
+            most = fold(self.projection, row.value, row.mark, news[:cut])
+            try:
+                return await self._park(span, row, most, Stop(news[cut].sequence, poison), engine)
+            except Poison:
+                continue
+        # Not even a mark fits in (a full partition): the head is there, and each later span comes by here again.
+        return "parked"
 
     async def _park(self, span: Span[E], row: Row[V], folded: Folded[V], stop: Stop, engine: Engine) -> Outcome:
         """Rule 5: the head first, then always the row beside it, with what went in before the poison."""
@@ -119,8 +125,11 @@ class Project[E, V]:
             return "skipped"
         if row.stale:
             return await self._behind(span, row.stale, engine)
-        unchanged = Folded(row.value, row.mark, moved=False)
-        return await self._park(span, row, unchanged, Stop(news[0].sequence, poison), engine)
+        return await self._park(span, row, _unchanged(row), Stop(news[0].sequence, poison), engine)
+
+
+def _unchanged[V](row: Row[V]) -> Folded[V]:
+    return Folded(row.value, row.mark, moved=False)
 
 
 def stale_behind(head: Head) -> Stale:

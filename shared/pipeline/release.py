@@ -7,7 +7,7 @@ be seen. docs/lanes.md has the protocol as numbered rules; the numbers here are 
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from shared.kernel import Conflict, Key, Transient, Unknown
+from shared.kernel import Conflict, Key, Poison, Transient, Unknown
 from shared.pipeline.consumers import AGAIN, Engine, Released, StillPoison
 from shared.pipeline.fold import fold
 from shared.pipeline.lanes import Head
@@ -42,7 +42,10 @@ async def _once(project: "Project[Any, Any]", key: Key, engine: Engine) -> Relea
 
 async def _grown(project: "Project[Any, Any]", head: Head, engine: Engine) -> Row[Any] | StillPoison:
     """(ii) to (iv): the row with every event of its stream in it, still stale."""
-    events = await project.history(head.stream, head.key, engine)
+    try:
+        events = await project.history(head.stream, head.key, engine)
+    except Poison as poison:
+        return StillPoison(head.first, poison.reason, str(poison))
     if not events or events[-1].sequence < head.last:
         raise Conflict(f"{head.stream}: the stream was read short of what waits")
     row = await project.rows(engine).read(head.key)

@@ -90,6 +90,7 @@ def app_settings(cosmos: Endpoint, name: str) -> dict[str, str]:
         "COSMOS": f"AccountEndpoint={cosmos.url}/;AccountKey={cosmos.key};",
         "COSMOS_DATABASE": f"store-{name}",
         "COSMOS_LEASE_DATABASE": f"leases-{name}",
+        "CURSOR_KEY": uuid4().hex,
     }
 
 

@@ -48,7 +48,7 @@ def test_every_setting_has_a_sentence() -> None:
     assert all(sentence.endswith(".") for sentence in EXAMPLE["About"].values())
 
 
-@pytest.mark.parametrize("name", ["COSMOS", "COSMOS_DATABASE", "COSMOS_LEASE_DATABASE"])
+@pytest.mark.parametrize("name", ["COSMOS", "COSMOS_DATABASE", "COSMOS_LEASE_DATABASE", "CURSOR_KEY"])
 def test_a_missing_setting_is_named(name: str) -> None:
     values = {key: value for key, value in EXAMPLE["Values"].items() if key != name}
 
@@ -57,7 +57,13 @@ def test_a_missing_setting_is_named(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("CURRENCY", "dollars"), ("MAX_BATCH_SECONDS", "0"), ("COSMOS", "AccountEndpoint=x")]
+    ("name", "value"),
+    [
+        ("CURRENCY", "dollars"),
+        ("MAX_BATCH_SECONDS", "0"),
+        ("COSMOS", "AccountEndpoint=x"),
+        ("CURSOR_KEY", "fifteen letters"),
+    ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
     with pytest.raises(Misconfigured, match=name):
@@ -65,7 +71,10 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
 
 
 def test_a_key_never_shows_in_a_printed_setting() -> None:
-    assert "C2y6" not in repr(Settings.read(EXAMPLE["Values"]))
+    shown = repr(Settings.read(EXAMPLE["Values"]))
+
+    assert "C2y6" not in shown
+    assert EXAMPLE["Values"]["CURSOR_KEY"] not in shown
 
 
 @pytest.mark.parametrize("projection", PROJECTIONS, ids=lambda projection: projection.name)

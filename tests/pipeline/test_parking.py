@@ -3,10 +3,11 @@
 import pytest
 
 from orders.events import OrderDelivered, OrderPlaced, OrderShipped
-from shared.kernel import Key, Transient
+from shared.kernel import Key, Poison, Transient
 from shared.pipeline.lanes import CONTAINER, HEAD, lane
 from shared.pipeline.parked import NoSuchLane, ParkedKeys
 from shared.ports import Item
+from tests.fakes import FakeRows
 from tests.orders import a_line, recorded, usd
 from tests.pipeline.worlds import CODEC, CONSUMER, World
 
@@ -141,4 +142,76 @@ async def test_a_row_that_cannot_be_read_is_grown_again_from_its_stream() -> Non
 
     await world.deliver(world.everything[1:])
 
+    assert world.view() == world.folded()
+
+
+class Narrow(FakeRows):
+    """Takes no row above so many items in it; or, when full, no new row at all."""
+
+    def __init__(self, *, most: int = 100, full: bool = False) -> None:
+        super().__init__()
+        self._most, self._full = most, full
+
+    async def create(self, container: str, key: Key, item: Item) -> str:
+        if self._full and container != CONTAINER:
+            raise Poison("partition_full", "no room")
+        return await super().create(container, key, self._fitting(item))
+
+    async def replace(self, container: str, key: Key, item: Item, *, etag: str) -> str:
+        return await super().replace(container, key, self._fitting(item), etag=etag)
+
+    def _fitting(self, item: Item) -> Item:
+        if item.get("status") in {"shipped", "delivered"}:
+            raise Poison("too_large", "the row would be too large")
+        return item
+
+    def widen(self) -> None:
+        self._full = False
+        self._fitting = lambda item: item  # type: ignore[method-assign]  # the store was given more room
+
+
+@pytest.mark.parametrize("readable", [True, False])
+async def test_a_row_the_store_will_not_take_is_parked_behind_the_most_that_it_takes(readable: bool) -> None:
+    world = World(STREAM, rows=Narrow())
+    if not readable:
+        await world.rows.create(CONSUMER.projection.container, Key("c1", "bad"), {"id": "bad", "mark": "?"})
+
+    await world.deliver(STREAM)
+
+    row, mark = world.view()["bad"]
+    assert row is not None
+    assert (row.status, mark) == ("pending", 1)
+    (head,) = await desk(world).all()
+    assert (head["first"], head["last"], head["reason"]) == (2, 3, "too_large")
+    world.rows.widen()  # type: ignore[attr-defined]  # it is a Narrow
+    await desk(world).release(LANE)
+    assert world.view() == world.folded()
+
+
+async def test_a_full_partition_holds_up_nobody_and_loses_nothing() -> None:
+    world = World(STREAM, rows=Narrow(full=True))
+
+    await world.deliver(STREAM[:1])
+    await world.deliver(STREAM[1:])
+
+    assert world.view() == {}
+    (head,) = await desk(world).all()
+    assert (head["first"], head["last"], head["reason"]) == (1, 3, "partition_full")
+    world.rows.widen()  # type: ignore[attr-defined]  # it is a Narrow
+    await desk(world).release(LANE)
+    assert world.view() == world.folded()
+    assert await desk(world).all() == []
+
+
+async def test_a_stream_that_cannot_be_read_for_a_missing_row_is_parked() -> None:
+    world = World(STREAM)
+    world.events.streams["bad"]["000001"] = {"id": "000001", "sequence": 1, "orderId": "bad"}
+
+    await world.deliver(STREAM[1:])
+
+    (head,) = await desk(world).all()
+    assert (head["first"], head["reason"]) == (2, "unreadable_envelope")
+    assert (await desk(world).release(LANE))["outcome"] == "still poison"
+    world.events.streams["bad"]["000001"] = CODEC.encode(STREAM[0])
+    assert (await desk(world).release(LANE))["outcome"] == "released"
     assert world.view() == world.folded()
