@@ -1,0 +1,169 @@
+"""Every feed trigger of the app, with every kind of trouble at every single operation of the store."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any, Literal, get_args
+from uuid import uuid4
+
+import orjson
+import pytest
+
+from orders.events import ORDER_EVENTS, OrderDeleted, OrderDelivered, OrderPlaced, OrderShipped
+from shared.kernel import Conflict, Key, Recorded, Transient, Unknown
+from shared.pipeline import Brake, Engine, EventCodec, Lanes, Pipeline, Project, Suspects
+from shared.pipeline.codec import readable
+from shared.ports import Item, Stored
+from shared.runtime import CONSUMERS
+from tests.fakes import Clock, FakeEventStore, FakeRows, Killed
+from tests.orders import EPOCH, a_line, recorded, usd
+
+type Trouble = Literal["away", "overtaken", "lost before", "lost after", "hangs", "dies before", "dies after"]
+
+CODEC: EventCodec[Any] = EventCodec(*ORDER_EVENTS)
+PLACED, SHIPPED = OrderPlaced((a_line(),), usd(500)), OrderShipped(by_hand=True)
+STREAMS = {
+    "moves": recorded([PLACED, SHIPPED, OrderDelivered()], stream="moves"),
+    "ends": recorded([PLACED, OrderDeleted()], stream="ends"),
+    "poisoned": recorded([PLACED, SHIPPED, OrderDelivered()], stream="poisoned"),
+}
+EVERYTHING = [event for events in STREAMS.values() for event in events]
+
+
+@dataclass
+class Troubled:
+    """A row store to which one thing happens, at its `at`-th operation."""
+
+    trouble: Trouble
+    at: int
+    store: FakeRows = field(default_factory=FakeRows)
+    steps: Iterator[int] = field(default_factory=lambda: count(1))
+    happened: bool = False
+
+    async def read(self, container: str, key: Key) -> Stored | None:
+        return await self._do(lambda: self.store.read(container, key))
+
+    async def create(self, container: str, key: Key, item: Item) -> str:
+        return await self._do(lambda: self.store.create(container, key, item))
+
+    async def replace(self, container: str, key: Key, item: Item, *, etag: str) -> str:
+        return await self._do(lambda: self.store.replace(container, key, item, etag=etag))
+
+    async def delete(self, container: str, key: Key, *, etag: str) -> None:
+        await self._do(lambda: self.store.delete(container, key, etag=etag))
+
+    async def _do[T](self, call: Callable[[], Awaitable[T]]) -> T:
+        if next(self.steps) != self.at:
+            return await call()
+        self.happened = True
+        match self.trouble:
+            case "away":
+                raise Transient("the store is away")
+            case "overtaken":
+                raise Conflict("somebody was first")
+            case "lost before":
+                raise Unknown("never arrived")
+            case "hangs":
+                await asyncio.get_running_loop().create_future()
+            case "dies before":
+                raise Killed
+            case "lost after" | "dies after":
+                pass
+        answer = await call()
+        if self.trouble == "lost after":
+            raise Unknown("the answer never arrived")
+        raise Killed(answer)
+
+
+@dataclass
+class Run:
+    """One consumer, delivered to until nothing raises any more."""
+
+    consumer: Project[Any, Any]
+    rows: Troubled
+    clock: Clock = field(default_factory=Clock)
+    attempts: int = 0
+
+    @property
+    def engine(self) -> Engine:
+        store = FakeEventStore()
+        for event in EVERYTHING:
+            item = CODEC.encode(event)
+            store.streams.setdefault(event.stream, {})[str(item["id"])] = item
+        lanes = Lanes(self.rows, nonce=lambda: uuid4().hex, now=lambda: EPOCH)
+        return Engine(CODEC, store, self.rows, lanes, Brake(self.clock))
+
+    async def deliver(self, *batches: Sequence[Item]) -> None:
+        for batch in batches:
+            while not await self._delivered(batch):
+                assert self.attempts < 20, "it never ends"
+
+    async def _delivered(self, batch: Sequence[Item]) -> bool:
+        self.attempts += 1
+        # A process of its own each time: what it remembers dies with it.
+        pipeline = Pipeline(self.engine, Suspects(self.rows, self.clock), max_seconds=0.1)
+        done = False
+        try:
+            await pipeline.run(self.consumer, orjson.dumps(batch).decode())
+            done = True
+        except* (Transient, Conflict, Killed):
+            done = False
+        return done
+
+    async def row(self, event: Recorded[Any]) -> object:
+        key = self.consumer.key(event)
+        assert key is not None
+        row = await self.consumer.rows(self.engine).read(key)
+        return (row.value, row.mark, row.stale)
+
+
+def batches() -> tuple[list[Item], list[Item]]:
+    """Two pages of the feed; the second event of the poisoned order cannot be read."""
+    items: list[Item] = [CODEC.encode(event) for event in EVERYTHING]
+    spoilt = [
+        {**item, "data": None} if (item["orderId"], item["sequence"]) == ("poisoned", 2) else item for item in items
+    ]
+    return [each for each in spoilt if each["sequence"] in {1, 2}], [each for each in spoilt if each["sequence"] == 3]
+
+
+def folded(consumer: Project[Any, Any], events: Sequence[Recorded[Any]]) -> object:
+    value = None
+    for event in events:
+        value = consumer.projection.evolve(value, readable(event))
+    return (value, events[-1].sequence, None)
+
+
+async def operations(consumer: Project[Any, Any]) -> int:
+    untroubled = Run(consumer, Troubled("away", at=0))
+    await untroubled.deliver(*batches())
+    await consumer.release(_key(consumer), untroubled.engine)
+    return next(untroubled.rows.steps) - 1
+
+
+def _key(consumer: Project[Any, Any]) -> Key:
+    key = consumer.key(STREAMS["poisoned"][0])
+    assert key is not None
+    return key
+
+
+@pytest.mark.parametrize("trouble", get_args(Trouble.__value__))
+@pytest.mark.parametrize("consumer", CONSUMERS, ids=lambda consumer: consumer.name)
+async def test_whatever_happens_at_whatever_operation_nothing_is_lost_and_nothing_doubled(
+    consumer: Project[Any, Any], trouble: Trouble
+) -> None:
+    for at in range(1, await operations(consumer) + 1):
+        run = Run(consumer, Troubled(trouble, at))
+
+        await run.deliver(*batches())
+        outcome: object = None
+        while outcome != "nothing to release":
+            try:
+                async with asyncio.timeout(0.1):
+                    outcome = await consumer.release(_key(consumer), run.engine)
+            except (Transient, Killed, TimeoutError):
+                continue
+
+        assert run.rows.happened, at
+        for events in STREAMS.values():
+            assert await run.row(events[0]) == folded(consumer, events), (at, events[0].stream)
