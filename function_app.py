@@ -4,7 +4,7 @@ import os
 
 import azure.functions as func
 
-from api import commands, health, queries
+from api import commands, health, queries, sales
 from shared.pipeline import Consumer
 from shared.runtime import CONSUMERS, ORDERS, pipeline
 from shared.settings import UNTIL_HANDLED, feed_binding
@@ -26,5 +26,5 @@ def subscribe(consumer: Consumer, *, to: str) -> None:
 for consumer in CONSUMERS:
     subscribe(consumer, to=ORDERS)
 
-for blueprint in (commands.routes, queries.routes, health.routes, feeds):
+for blueprint in (commands.routes, queries.routes, sales.routes, health.routes, feeds):
     app.register_functions(blueprint)

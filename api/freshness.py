@@ -2,14 +2,12 @@
 
 import azure.functions as func
 
-from shared.kernel import Projection
-from shared.pipeline import Project
 from shared.runtime import ORDERS, app
 
 STALE_OK = "stale-ok"
 
 
-async def freshened(req: func.HttpRequest, projection: Projection[object, object]) -> dict[str, str]:
+async def freshened(req: func.HttpRequest, consumer: str) -> dict[str, str]:
     """Wait until the view has passed what was committed before this request; headers that say when it has not.
 
     `Prefer: stale-ok` does not wait and is not warned.
@@ -17,7 +15,7 @@ async def freshened(req: func.HttpRequest, projection: Projection[object, object
     wishes = {wish.strip().lower() for wish in str(req.headers.get("Prefer", "")).split(",")}
     if STALE_OK in wishes:
         return {"Preference-Applied": STALE_OK}
-    fresh = await app().freshness.wait(Project(projection).name, ORDERS)
+    fresh = await app().freshness.wait(consumer, ORDERS)
     if fresh.is_fresh:
         return {}
     return {"Warning": '110 orderflow "Response is Stale"', "X-View-Lag": str(fresh.lag)}

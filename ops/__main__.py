@@ -53,7 +53,8 @@ async def _run(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     finally:
         await app.account.close()
     print((table if options.table else json_array)(rows), end="")
-    return 1 if any(row.get("outcome") == "still poison" for row in rows) else 0
+    undone = options.command == "audit" or any(row.get("outcome") == "still poison" for row in rows)
+    return 1 if rows and undone else 0
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from projections import TALLIES
 from shared.runtime import App
 
 type Rows = Sequence[dict[str, object]]
@@ -39,6 +40,10 @@ async def _release(app: App, options: argparse.Namespace) -> Rows:
     return [await app.parked.release(lane) for lane in lanes]
 
 
+async def _audit(app: App, _: argparse.Namespace) -> Rows:
+    return [difference.as_row() for tally in TALLIES for difference in await app.audit.of(tally)]
+
+
 async def _lag(app: App, _: argparse.Namespace) -> Rows:
     return [lag.as_row() for lag in await app.all_lags()]
 
@@ -47,5 +52,6 @@ COMMANDS: Final = {
     "parked": Command("List parked keys, oldest first.", _parked),
     "show": Command("Show one parked key and what waits behind it.", _show, _a_lane),
     "release": Command("Put what waits behind parked keys in, if it passes by now.", _release, _lanes),
+    "audit": Command("Recompute every total from its ledger and from the orders; print the differences.", _audit),
     "lag": Command("Say how far each consumer is behind.", _lag),
 }

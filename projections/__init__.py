@@ -3,6 +3,12 @@
 from typing import Any
 
 from projections.customer_orders import customer_orders
-from shared.kernel import Projection
+from projections.daily_sales import daily_sales
+from projections.order_board import order_board
+from projections.product_sales import product_sales
+from shared.kernel import Projection, Tally
 
-PROJECTIONS: tuple[Projection[Any, Any], ...] = (customer_orders,)
+PROJECTIONS: tuple[Projection[Any, Any], ...] = (customer_orders, order_board)
+
+# Sums over many orders.
+TALLIES: tuple[Tally[Any, Any], ...] = (daily_sales, product_sales)

@@ -1,6 +1,6 @@
 """What the engine asks of a store. Small on purpose: a fake fits on a page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
@@ -42,6 +42,26 @@ class RowStore(Protocol):
 
     async def delete(self, container: str, key: Key, *, etag: str) -> None:
         """For lane heads, never for rows. What is missing is deleted; raises Conflict when it has changed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A create, or with an etag a replace of exactly what was read."""
+
+    item: Item
+    etag: str | None = None
+
+
+class BucketStore(Protocol):
+    """Items of one partition that change together."""
+
+    async def read(self, container: str, partition: str, ids: Sequence[str]) -> Mapping[str, Stored]:
+        """What is there of these items, by id."""
+        ...
+
+    async def commit(self, container: str, partition: str, writes: Sequence[Write]) -> None:
+        """All or nothing, at most 100. Raises Conflict when any of them was created or changed meanwhile."""
         ...
 
 
@@ -91,6 +111,16 @@ class PageStore(Protocol):
 class LaneCatalogue(Protocol):
     async def parked(self) -> Sequence[Item]:
         """Every lane head and raw poison record, oldest first."""
+        ...
+
+    async def count(self, consumer: str) -> int:
+        """How many keys this consumer has parked."""
+        ...
+
+
+class Sweep(Protocol):
+    def everything(self, container: str) -> AsyncIterator[Item]:
+        """Every item in its last version; those of one logical partition in the order of their last change."""
         ...
 
 

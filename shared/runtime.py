@@ -11,23 +11,38 @@ from uuid import uuid4
 from orders.commands import OrderCommand
 from orders.decider import Order, order
 from orders.events import ORDER_EVENTS, OrderEvent
-from projections import PROJECTIONS
-from shared.cosmos import Account, CosmosEventStore, CosmosFeedLags, CosmosLaneCatalogue, CosmosPages, CosmosRows
+from projections import PROJECTIONS, TALLIES
+from shared.cosmos import (
+    Account,
+    CosmosBuckets,
+    CosmosEventStore,
+    CosmosFeedLags,
+    CosmosLaneCatalogue,
+    CosmosPages,
+    CosmosRows,
+    CosmosSweep,
+)
 from shared.pipeline import (
+    Audit,
     Brake,
+    Consumer,
+    Count,
     Decision,
     Engine,
     EventCodec,
     Freshness,
     Lanes,
+    Ledgers,
     ParkedKeys,
     Patience,
+    PatientBuckets,
     PatientEvents,
     PatientPages,
     PatientRows,
     Pipeline,
     Project,
     Suspects,
+    Totals,
     Transactor,
 )
 from shared.ports import FeedLag, FeedLags, PageStore
@@ -38,7 +53,10 @@ LEASES = "leases"
 POISON = "poison"
 
 # Every reader of the orders feed, each with a function, a lease prefix and a place of its own.
-CONSUMERS = tuple(Project(projection) for projection in PROJECTIONS)
+CONSUMERS: tuple[Consumer, ...] = (
+    *(Project(projection) for projection in PROJECTIONS),
+    *(Count(tally) for tally in TALLIES),
+)
 
 
 type OrderStream = Decision[Order | None, OrderEvent]
@@ -56,6 +74,8 @@ class App:
     parked: ParkedKeys
     lags: FeedLags
     freshness: Freshness
+    totals: Totals
+    audit: Audit
 
     async def all_lags(self) -> list[FeedLag]:
         names = [consumer.name for consumer in CONSUMERS]
@@ -63,7 +83,7 @@ class App:
 
     async def missing(self) -> list[str]:
         """Why the app is not ready; nothing when it is."""
-        views = [projection.container for projection in PROJECTIONS]
+        views = [*(view.container for view in PROJECTIONS), *(tally.container for tally in TALLIES)]
         return [
             *await self.account.missing(self.settings.database, ORDERS, POISON, *views),
             *await self.account.missing(self.settings.lease_database, LEASES),
@@ -79,7 +99,8 @@ def compose(settings: Settings) -> App:
     poison = account.container(settings.database, POISON)
     events, rows = PatientEvents(CosmosEventStore(feed), patience), PatientRows(stored, patience)
     lanes = Lanes(rows, nonce=lambda: uuid4().hex, now=_now)
-    engine = Engine(codec, events, rows, lanes, Brake(monotonic))
+    buckets, catalogue = PatientBuckets(CosmosBuckets(stored), patience), CosmosLaneCatalogue(poison)
+    engine = Engine(codec, events, rows, lanes, Brake(monotonic), Ledgers(buckets))
     lags = CosmosFeedLags(
         account.container(settings.lease_database, LEASES), {ORDERS: feed}, settings.lease_expires_after, _now
     )
@@ -93,8 +114,10 @@ def compose(settings: Settings) -> App:
             Suspects(rows, monotonic),
             max_seconds=settings.max_batch_seconds,
         ),
-        parked=ParkedKeys(engine, {each.name: each for each in CONSUMERS}, CosmosLaneCatalogue(poison)),
+        parked=ParkedKeys(engine, {each.name: each for each in CONSUMERS}, catalogue),
         lags=lags,
+        totals=Totals(buckets, catalogue),
+        audit=Audit(codec, CosmosSweep(account, settings.database), ORDERS),
         freshness=Freshness(lags, monotonic, is_off=settings.switched_off.__contains__),
     )
 

@@ -1,12 +1,12 @@
 """Stores in memory that pass the contract suite of the real ones, and can die at any write."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
 from shared.kernel import Conflict, Key
-from shared.ports import Item, Stored
+from shared.ports import Item, Slice, Stored, Total, Write
 
 
 class Killed(BaseException):
@@ -70,6 +70,33 @@ class FakeEventStore:
 
 
 @dataclass
+class FakeBuckets:
+    fate: Fate = field(default_factory=Fate)
+    items: dict[tuple[str, str, str], Stored] = field(default_factory=dict)
+    etags: "count[int]" = field(default_factory=count)
+
+    async def read(self, container: str, partition: str, ids: Sequence[str]) -> Mapping[str, Stored]:
+        self.fate.meet(nothing)
+        await asyncio.sleep(0)
+        found = {name: self.items.get((container, partition, name)) for name in ids}
+        return {name: stored for name, stored in found.items() if stored}
+
+    async def commit(self, container: str, partition: str, writes: Sequence[Write]) -> None:
+        assert len(writes) <= 100
+        for write in writes:
+            stored = self.items.get((container, partition, str(write.item["id"])))
+            if (stored.etag if stored else None) != write.etag:
+                raise Conflict(partition)
+        self.fate.meet(lambda: self._put(container, partition, writes))
+        await asyncio.sleep(0)
+
+    def _put(self, container: str, partition: str, writes: Sequence[Write]) -> None:
+        for write in writes:
+            place = (container, partition, str(write.item["id"]))
+            self.items[place] = Stored(dict(write.item), etag=str(next(self.etags)))
+
+
+@dataclass
 class FakeRows:
     fate: Fate = field(default_factory=Fate)
     rows: dict[tuple[str, Key], Stored] = field(default_factory=dict)
@@ -100,15 +127,44 @@ class FakeRows:
             raise Conflict(key.id)
         self.fate.meet(lambda: self._drop(container, key))
 
-    async def newest(self, container: str, partition: str, *, by: Sequence[str], limit: int) -> Sequence[Item]:
-        rows = [
-            stored.item for (name, key), stored in self.rows.items() if (name, key.partition) == (container, partition)
-        ]
-        bodied = [row for row in rows if by[0] in row]
-        return sorted(bodied, key=lambda row: [str(row[name]) for name in by], reverse=True)[:limit]
-
     def _drop(self, container: str, key: Key) -> None:
         del self.rows[container, key]
 
     def _put(self, container: str, key: Key, item: Item) -> None:
         self.rows[container, key] = Stored(dict(item), etag=str(next(self.etags)))
+
+
+@dataclass
+class FakePages:
+    """Pages and totals of what is in the rows; remembers what each partition was asked for."""
+
+    rows: FakeRows
+    asked: list[tuple[str, Slice]] = field(default_factory=list)
+
+    async def newest(self, container: str, partition: str, wanted: Slice) -> Sequence[Item]:
+        self.asked.append((partition, wanted))
+        found = sorted(
+            (item for item in self._bodied(container, partition, wanted.by[0]) if _is_wanted(item, wanted)),
+            key=wanted.place,
+            reverse=True,
+        )
+        return [{name: item[name] for name in wanted.shown if name in item} for item in found[: wanted.limit]]
+
+    async def total(self, container: str, partition: str, *, of: str) -> Total:
+        amounts = [int(str(item[of])) for item in self._bodied(container, partition, of)]
+        return Total(len(amounts), sum(amounts))
+
+    def _bodied(self, container: str, partition: str, name: str) -> Iterator[Item]:
+        for (held, key), stored in self.rows.rows.items():
+            if (held, key.partition) == (container, partition) and name in stored.item:
+                yield stored.item
+
+
+def _is_wanted(item: Item, wanted: Slice) -> bool:
+    place = wanted.place(item)
+    return (
+        all(item.get(name) == value for name, value in wanted.only.items())
+        and wanted.start <= place[0]
+        and (wanted.end is None or place[0] <= wanted.end)
+        and (wanted.after is None or place < wanted.after)
+    )

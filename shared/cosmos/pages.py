@@ -1,6 +1,9 @@
 """Pages and totals of a view: queries of one logical partition, each served by an index."""
 
-from collections.abc import AsyncIterable, Iterable, Sequence
+from collections.abc import Sequence
+from typing import Any
+
+from azure.cosmos.aio import ContainerProxy
 
 from shared.cosmos.account import Account
 from shared.cosmos.failures import translated
@@ -14,9 +17,14 @@ class CosmosPages:
         self._account, self._database = account, database
 
     async def newest(self, container: str, partition: str, wanted: Slice) -> Sequence[Item]:
+        query, values = _newest(wanted)
+        parameters: list[dict[str, object]] = [{"name": f"@{name}", "value": value} for name, value in values.items()]
         rows: list[Item] = []
         with translated(f"{container} {partition}"):
-            async for row in self._query(container, partition, *_newest(wanted), most=wanted.limit):
+            found = self._container(container).query_items(
+                query, parameters=parameters, partition_key=partition, max_item_count=wanted.limit
+            )
+            async for row in found:
                 rows.append(row)
                 if len(rows) == wanted.limit:
                     break
@@ -26,20 +34,17 @@ class CosmosPages:
         amount = _path(of)
         query = f"SELECT COUNT(1) AS n, SUM({amount}) AS amount FROM c WHERE IS_DEFINED({amount})"  # noqa: S608 - a checked name
         with translated(f"{container} {partition}"):
+            found = self._container(container).query_items(query, partition_key=partition)
             # A partition too large for one page of work gives partial sums (Azure/azure-cosmosdb-node#224).
-            parts = [part async for part in self._query(container, partition, query, {}, most=1)]
+            parts: list[dict[str, Any]] = [part async for part in found]
         return Total(sum(int(part["n"]) for part in parts), sum(int(part["amount"]) for part in parts))
 
-    def _query(
-        self, container: str, partition: str, query: str, values: dict[str, str], *, most: int
-    ) -> AsyncIterable[dict[str, object]]:
-        found = self._account.container(self._database, container)
-        parameters: list[dict[str, object]] = [{"name": f"@{name}", "value": value} for name, value in values.items()]
-        return found.query_items(query, parameters=parameters, partition_key=partition, max_item_count=most)
+    def _container(self, name: str) -> ContainerProxy:
+        return self._account.container(self._database, name)
 
 
 def _newest(wanted: Slice) -> tuple[str, dict[str, str]]:
-    """The query and its parameters.
+    """The query, and the values of its parameters.
 
     What is filtered by equality also leads the order: only then does a composite index serve both
     (learn.microsoft.com/azure/cosmos-db/index-policy, "Queries with a filter and ORDER BY").
@@ -54,12 +59,9 @@ def _newest(wanted: Slice) -> tuple[str, dict[str, str]]:
         values["first"], values["second"] = wanted.after
         # The bound alone is a seek in the index; a sole OR would be a scan.
         where += [f"{first} <= @first", f"({first} < @first OR {second} < @second)"]
+    shown = ", ".join(map(_path, wanted.shown))
     order = ", ".join(f"{_path(name)} DESC" for name in (*wanted.only, *wanted.by))
-    return f"SELECT {_listed(wanted.shown)} FROM c WHERE {' AND '.join(where)} ORDER BY {order}", values  # noqa: S608 - names are checked, values are parameters
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(map(_path, names))
+    return f"SELECT {shown} FROM c WHERE {' AND '.join(where)} ORDER BY {order}", values  # noqa: S608 - names are checked, values are parameters
 
 
 def _path(name: str) -> str:

@@ -9,6 +9,8 @@ from shared.ports import Item
 
 _PARKED = "SELECT * FROM c WHERE c.type = 'LaneHead' OR c.type = 'RawPoison'"
 
+_COUNTED = "SELECT VALUE COUNT(1) FROM c WHERE c.type = 'LaneHead' AND c.consumer = @consumer"
+
 
 class CosmosLaneCatalogue:
     """A `LaneCatalogue`. Its query goes to every partition, so it costs by what is parked."""
@@ -20,3 +22,9 @@ class CosmosLaneCatalogue:
         with translated("poison"):
             found = [item async for item in self._poison.query_items(_PARKED)]
         return sorted(found, key=lambda item: str(item["since"]))
+
+    async def count(self, consumer: str) -> int:
+        parameters: list[dict[str, object]] = [{"name": "@consumer", "value": consumer}]
+        with translated("poison"):
+            counts = [int(str(part)) async for part in self._poison.query_items(_COUNTED, parameters=parameters)]
+        return sum(counts)

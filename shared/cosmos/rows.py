@@ -21,7 +21,7 @@ class CosmosRows:
     async def read(self, container: str, key: Key) -> Stored | None:
         with translated(f"{container} {key.id}"):
             try:
-                item = await (await self._container(container)).read_item(key.id, key.partition)
+                item = await (await self.container(container)).read_item(key.id, key.partition)
             except CosmosResourceNotFoundError as error:
                 if error.sub_status:
                     raise
@@ -30,12 +30,12 @@ class CosmosRows:
 
     async def create(self, container: str, key: Key, item: Item) -> str:
         with translated(f"{container} {key.id}", writes=True):
-            return _etag(await (await self._container(container)).create_item(dict(item), no_response=True))
+            return _etag(await (await self.container(container)).create_item(dict(item), no_response=True))
 
     async def replace(self, container: str, key: Key, item: Item, *, etag: str) -> str:
         with translated(f"{container} {key.id}", writes=True):
             try:
-                answer = await (await self._container(container)).replace_item(
+                answer = await (await self.container(container)).replace_item(
                     key.id, dict(item), etag=etag, match_condition=MatchConditions.IfNotModified, no_response=True
                 )
             except CosmosResourceNotFoundError as gone:
@@ -47,14 +47,15 @@ class CosmosRows:
     async def delete(self, container: str, key: Key, *, etag: str) -> None:
         with translated(f"{container} {key.id}", writes=True):
             try:
-                await (await self._container(container)).delete_item(
+                await (await self.container(container)).delete_item(
                     key.id, key.partition, etag=etag, match_condition=MatchConditions.IfNotModified
                 )
             except CosmosResourceNotFoundError as gone:
                 if gone.sub_status:
                     raise
 
-    async def _container(self, name: str) -> ContainerProxy:
+    async def container(self, name: str) -> ContainerProxy:
+        """Raises Misconfigured when there is none."""
         # A missing container answers 404 as a missing item does, so each is asked for once before it is believed in.
         if name not in self._known:
             container = self._account.container(self._database, name)

@@ -14,9 +14,12 @@ from shared.kernel.errors import (
     Unknown,
 )
 from shared.kernel.projection import Key, Projection, by_stream
+from shared.kernel.shards import Shards
+from shared.kernel.tally import Amounts, Tally
 from shared.kernel.values import Money
 
 __all__ = [
+    "Amounts",
     "Conflict",
     "Decider",
     "Failure",
@@ -28,6 +31,8 @@ __all__ = [
     "Reason",
     "Recorded",
     "Refused",
+    "Shards",
+    "Tally",
     "Throttled",
     "Transient",
     "Unknown",

@@ -1,23 +1,29 @@
 """The engine: what makes a feed consumer trustworthy, written once for every view."""
 
+from shared.pipeline.audit import Audit
 from shared.pipeline.brake import Brake
+from shared.pipeline.buckets import Ledgers
 from shared.pipeline.codec import EventCodec
 from shared.pipeline.consumers import Consumer, Engine
+from shared.pipeline.count import Count
 from shared.pipeline.forward import Forward, Outlet
 from shared.pipeline.freshness import Fresh, Freshness
 from shared.pipeline.lanes import Lanes
 from shared.pipeline.parked import ParkedKeys
 from shared.pipeline.patience import Patience
-from shared.pipeline.patient import PatientEvents, PatientPages, PatientRows
+from shared.pipeline.patient import PatientBuckets, PatientEvents, PatientPages, PatientRows
 from shared.pipeline.project import Project
 from shared.pipeline.runner import Pipeline
 from shared.pipeline.suspects import Suspects
+from shared.pipeline.totals import Totals
 from shared.pipeline.transact import Cause, Decision, Outdated, Transactor
 
 __all__ = [
+    "Audit",
     "Brake",
     "Cause",
     "Consumer",
+    "Count",
     "Decision",
     "Engine",
     "EventCodec",
@@ -25,15 +31,18 @@ __all__ = [
     "Fresh",
     "Freshness",
     "Lanes",
+    "Ledgers",
     "Outdated",
     "Outlet",
     "ParkedKeys",
     "Patience",
+    "PatientBuckets",
     "PatientEvents",
     "PatientPages",
     "PatientRows",
     "Pipeline",
     "Project",
     "Suspects",
+    "Totals",
     "Transactor",
 ]

@@ -5,6 +5,7 @@ from typing import Any, Final, Literal, Protocol
 
 from shared.kernel import Key, Poison
 from shared.pipeline.brake import Brake
+from shared.pipeline.buckets import Ledgers
 from shared.pipeline.codec import EventCodec, Received
 from shared.pipeline.lanes import Lanes
 from shared.pipeline.spans import Span
@@ -27,6 +28,7 @@ class Engine:
     rows: RowStore
     lanes: Lanes
     brake: Brake
+    ledgers: Ledgers
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """The fold of a view as far as it goes: up to the end, or up to the first event that will never pass."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
-from shared.kernel import Poison, Projection, Recorded, Unreadable
+from shared.kernel import Poison, Recorded, Unreadable
 from shared.pipeline.codec import Received
 
 
@@ -25,7 +26,17 @@ class Folded[V]:
     stop: Stop | None = None
 
 
-def fold[E, V](projection: Projection[E, V], start: V | None, mark: int, events: Iterable[Received[E]]) -> Folded[V]:
+class Folds[E, V](Protocol):
+    """Whatever folds events: a projection or a tally."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def evolve(self) -> Callable[[V | None, Recorded[E]], V | None]: ...
+
+
+def fold[E, V](projection: Folds[E, V], start: V | None, mark: int, events: Iterable[Received[E]]) -> Folded[V]:
     value, moved = start, False
     for event in events:
         try:
@@ -36,7 +47,7 @@ def fold[E, V](projection: Projection[E, V], start: V | None, mark: int, events:
     return Folded(value, mark, moved)
 
 
-def _evolved[E, V](projection: Projection[E, V], value: V | None, event: Received[E]) -> V | None:
+def _evolved[E, V](projection: Folds[E, V], value: V | None, event: Received[E]) -> V | None:
     match event:
         case Recorded(body=Unreadable() as body):
             raise body.poison()

@@ -43,7 +43,7 @@ async def page(store: PageStore, container: str, partitions: Sequence[str], want
 
 def _share(limit: int, partitions: int) -> int:
     """Far more than the share of one partition, when a hash decides which: short of it about once in a million."""
-    if partitions == 1:
+    if partitions <= 1:
         return limit
     mean = limit / partitions
     return min(limit, ceil(mean + _DEVIATIONS * sqrt(mean)))

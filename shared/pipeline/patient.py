@@ -1,11 +1,11 @@
 """The stores behind patience: the same ports, each call repeated while that is safe and worth it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.kernel import Key
 from shared.pipeline.patience import Patience
-from shared.ports import EventStore, Item, PageStore, RowStore, Slice, Stored, Total
+from shared.ports import BucketStore, EventStore, Item, PageStore, RowStore, Slice, Stored, Total, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +54,17 @@ class PatientPages:
 
     async def total(self, container: str, partition: str, *, of: str) -> Total:
         return await self.patience(lambda: self.store.total(container, partition, of=of))
+
+
+@dataclass(frozen=True, slots=True)
+class PatientBuckets:
+    """A BucketStore behind patience."""
+
+    store: BucketStore
+    patience: Patience
+
+    async def read(self, container: str, partition: str, ids: Sequence[str]) -> Mapping[str, Stored]:
+        return await self.patience(lambda: self.store.read(container, partition, ids))
+
+    async def commit(self, container: str, partition: str, writes: Sequence[Write]) -> None:
+        await self.patience(lambda: self.store.commit(container, partition, writes))

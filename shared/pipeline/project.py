@@ -3,6 +3,7 @@
 docs/lanes.md has the protocol as numbered rules; the numbers here are those.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,6 +16,9 @@ from shared.pipeline.lanes import Head
 from shared.pipeline.release import release
 from shared.pipeline.row import Row, Rows, Stale
 from shared.pipeline.spans import Span
+
+# What to do with a span once nothing is in front of it.
+type Way[E, V] = Callable[[Span[E], Row[V], Engine], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True)
@@ -31,9 +35,24 @@ class Project[E, V]:
         return self.projection.key(event)
 
     async def handle(self, span: Span[E], engine: Engine) -> Outcome:
+        return await self._again(span, engine, self._apply)
+
+    async def suspect(self, span: Span[E], poison: Poison, engine: Engine) -> Outcome:
+        """Park the key without touching its events: handling them has taken the process down."""
+
+        async def unseen(span: Span[E], row: Row[V], engine: Engine) -> Outcome:
+            stop = Stop(span.after(row.mark)[0].sequence, poison)
+            return await self._park(span, row, _unchanged(row), stop, engine)
+
+        return await self._again(span, engine, unseen)
+
+    async def release(self, key: Key, engine: Engine) -> Released | StillPoison:
+        return await release(self, key, engine)
+
+    async def _again(self, span: Span[E], engine: Engine, way: Way[E, V]) -> Outcome:
         for _ in range(AGAIN):
             try:
-                return await self._once(span, engine)
+                return await self._once(span, engine, way)
             except (Conflict, Unknown):
                 # Somebody wrote, or we did and never heard of it: begin again with what is there now.
                 continue
@@ -42,23 +61,23 @@ class Project[E, V]:
     def rows(self, engine: Engine) -> Rows[V]:
         return Rows(self.projection, engine.rows)
 
-    async def history(self, stream: str, key: Key, engine: Engine) -> tuple[Received[E], ...]:
-        """Every event of the stream that belongs to this row."""
+    async def history(self, stream: str, key: Key, engine: Engine, *, upto: int) -> tuple[Received[E], ...]:
+        """Every event of the stream that belongs to this row. Raises Conflict when it was read short of `upto`."""
         items = await engine.events.read(stream)
-        return tuple(event for event in map(engine.codec.decode, items) if self.key(event) == key)
+        events = tuple(event for event in map(engine.codec.decode, items) if self.key(event) == key)
+        if not events or events[-1].sequence < upto:
+            raise Conflict(f"{stream}: the stream was read short of {upto}")
+        return events
 
-    async def release(self, key: Key, engine: Engine) -> Released | StillPoison:
-        return await release(self, key, engine)
-
-    async def _once(self, span: Span[E], engine: Engine) -> Outcome:
+    async def _once(self, span: Span[E], engine: Engine, way: Way[E, V]) -> Outcome:
         row = await self.rows(engine).read(span.key)
         if not span.after(row.mark):
             return "skipped"
         if row.stale is None:
-            return await self._apply(span, row, engine)
-        return await self._behind(span, row.stale, engine)
+            return await way(span, row, engine)
+        return await self._behind(span, row.stale, engine, way)
 
-    async def _behind(self, span: Span[E], stale: Stale, engine: Engine) -> Outcome:
+    async def _behind(self, span: Span[E], stale: Stale, engine: Engine, way: Way[E, V]) -> Outcome:
         """Rules 2 and 3: wait behind the head, unless the release has come so far that it would be missed."""
         head = await engine.lanes.head(self.name, span.key)
         if head and head.is_open and head.nonce == stale.lane:
@@ -69,44 +88,55 @@ class Project[E, V]:
             return "skipped"
         if head is None and row.stale:
             raise Conflict(f"{span.key.id}: a stale row without its head; somebody's read was old")
-        return await self._apply(span, row, engine)
+        return await way(span, row, engine)
 
     async def _apply(self, span: Span[E], row: Row[V], engine: Engine) -> Outcome:
         """Rule 4: fold, then one write. Rule 5 when the fold stops."""
         news = span.after(row.mark)
         if not row.is_readable or (not row.is_there and news[0].sequence > 1):
             try:
-                news = await self.history(span.stream, span.key, engine)
+                news = await self.history(span.stream, span.key, engine, upto=span.last)
             except Poison as poison:
                 return await self._park(span, row, _unchanged(row), Stop(news[0].sequence, poison), engine)
         folded = fold(self.projection, row.value, row.mark, news)
-        if folded.stop:
-            return await self._park(span, row, folded, folded.stop, engine)
-        if not folded.moved and row.stale is None:
-            return "skipped"
         try:
+            if folded.stop:
+                return await self._park(span, row, folded, folded.stop, engine)
+            if not folded.moved and row.stale is None and row.is_readable:
+                return "skipped"
             await self.rows(engine).write(span.key, Row(folded.value, folded.mark, None, row.etag))
         except Poison as poison:
-            return await self._park_unwritable(span, row, news, poison, engine)
+            taken = tuple(event for event in news if event.sequence <= folded.mark)
+            return await self._park_unwritable(span, row, taken, poison, engine)
         return "applied"
 
     async def _park_unwritable(
-        self, span: Span[E], row: Row[V], news: tuple[Received[E], ...], poison: Poison, engine: Engine
+        self, span: Span[E], row: Row[V], taken: tuple[Received[E], ...], poison: Poison, engine: Engine
     ) -> Outcome:
         """The store will never take this row: park at the event that made it so, behind the most that it takes."""
-        for cut in range(len(news) - 1, -1, -1):
-            most = fold(self.projection, row.value, row.mark, news[:cut])
+        for cut in range(len(taken) - 1, -1, -1):
+            most = fold(self.projection, row.value, row.mark, taken[:cut])
             try:
-                return await self._park(span, row, most, Stop(news[cut].sequence, poison), engine)
+                return await self._park(span, row, most, Stop(taken[cut].sequence, poison), engine)
             except Poison:
                 continue
+        stop = Stop(span.after(row.mark)[0].sequence, poison)
+        if row.is_there:
+            # No room to say that it is stale: its body goes until the release, which folds it from the stream.
+            return await self._park(span, row, Folded(None, 0, moved=True), stop, engine)
         # Not even a mark fits in (a full partition): the head is there, and each later span comes by here again.
+        await self._head(span, stop, engine)
         return "parked"
 
     async def _park(self, span: Span[E], row: Row[V], folded: Folded[V], stop: Stop, engine: Engine) -> Outcome:
         """Rule 5: the head first, then always the row beside it, with what went in before the poison."""
+        head = await self._head(span, stop, engine)
+        await self.rows(engine).write(span.key, Row(folded.value, folded.mark, stale_behind(head), row.etag))
+        return "parked"
+
+    async def _head(self, span: Span[E], stop: Stop, engine: Engine) -> Head:
         engine.brake.meet(self.name, stop.poison.reason, span.key)
-        head = await engine.lanes.park(
+        return await engine.lanes.park(
             self.name,
             span.key,
             stream=span.stream,
@@ -114,18 +144,6 @@ class Project[E, V]:
             last=max(span.last, stop.at),
             poison=stop.poison,
         )
-        await self.rows(engine).write(span.key, Row(folded.value, folded.mark, stale_behind(head), row.etag))
-        return "parked"
-
-    async def suspect(self, span: Span[E], poison: Poison, engine: Engine) -> Outcome:
-        """Park the key without touching its events: handling them has taken the process down."""
-        row = await self.rows(engine).read(span.key)
-        news = span.after(row.mark)
-        if not news:
-            return "skipped"
-        if row.stale:
-            return await self._behind(span, row.stale, engine)
-        return await self._park(span, row, _unchanged(row), Stop(news[0].sequence, poison), engine)
 
 
 def _unchanged[V](row: Row[V]) -> Folded[V]:

@@ -31,7 +31,10 @@ async def _once(project: "Project[Any, Any]", key: Key, engine: Engine) -> Relea
     head = await engine.lanes.head(project.name, key)  # (i)
     if head is None:
         return "nothing to release"
-    row = await _grown(project, head, engine)
+    try:
+        row = await _grown(project, head, engine)
+    except Poison as poison:
+        return StillPoison(head.first, poison.reason, str(poison))
     if isinstance(row, StillPoison):
         return row
     head = await engine.lanes.close(head)  # (v)
@@ -42,12 +45,7 @@ async def _once(project: "Project[Any, Any]", key: Key, engine: Engine) -> Relea
 
 async def _grown(project: "Project[Any, Any]", head: Head, engine: Engine) -> Row[Any] | StillPoison:
     """(ii) to (iv): the row with every event of its stream in it, still stale."""
-    try:
-        events = await project.history(head.stream, head.key, engine)
-    except Poison as poison:
-        return StillPoison(head.first, poison.reason, str(poison))
-    if not events or events[-1].sequence < head.last:
-        raise Conflict(f"{head.stream}: the stream was read short of what waits")
+    events = await project.history(head.stream, head.key, engine, upto=head.last)
     row = await project.rows(engine).read(head.key)
     news = [event for event in events if event.sequence > row.mark]
     folded = fold(project.projection, row.value, row.mark, news)

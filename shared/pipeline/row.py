@@ -26,6 +26,14 @@ class Stale:
 _STALE = Shape(Stale)
 
 
+def _stale(item: Item) -> Stale | None:
+    match item:
+        case {"stale": dict(stale)}:
+            return _STALE.read(stale)
+        case _:
+            return None
+
+
 @dataclass(frozen=True, slots=True)
 class Row[V]:
     """`value` is None before the first event and after the last. `etag` is None when there is no item yet.
@@ -58,7 +66,8 @@ class Rows[V]:
         try:
             return self._decoded(stored)
         except Poison:
-            return Row(etag=stored.etag, is_readable=False)
+            # If it is stale it waits for its release, as one that can be read.
+            return Row(stale=_stale(stored.item), etag=stored.etag, is_readable=False)
 
     async def write(self, key: Key, row: Row[V]) -> Row[V]:
         """Returns the row with its new etag. Raises Conflict when somebody wrote since it was read."""
@@ -69,16 +78,17 @@ class Rows[V]:
 
     def _decoded(self, stored: Stored) -> Row[V]:
         match stored.item:
-            case {"mark": int(mark), "stale": dict(stale)}:
-                return Row(self._codec.decode(stored.item), mark, _STALE.read(stale), stored.etag)
             case {"mark": int(mark)}:
-                return Row(self._codec.decode(stored.item), mark, None, stored.etag)
+                return Row(self._codec.decode(stored.item), mark, _stale(stored.item), stored.etag)
             case _:
                 raise Poison("unreadable_row", "a row without its mark")
 
     def _encoded(self, key: Key, row: Row[V]) -> Item:
         # A row that ended keeps its mark, or an old page of the feed would bring it back.
-        item = self._codec.encode(row.value)
+        try:
+            item = self._codec.encode(row.value)
+        except ValueError as bug:
+            raise Poison("handler_failed", f"{self.projection.name} made a row that is no item: {bug}") from bug
         item |= {"id": key.id, self.projection.partitioned_by: key.partition, "mark": row.mark}
         if row.value is None:
             item["body"] = False

@@ -18,7 +18,8 @@ from shared.ports import Item
 
 log = logging.getLogger("orderflow.pipeline")
 
-CONCURRENT_KEYS: Final = 32
+# How many calls reach the store at once is the room's to say; this bounds the tasks.
+CONCURRENT_KEYS: Final = 128
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 
 import random
 from collections.abc import Sequence
+from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from orders.events import OrderDeleted, OrderDelivered, OrderEvent, OrderPlaced, OrderShipped
-from shared.kernel import Key, Recorded
+from projections import PROJECTIONS
+from shared.kernel import Key, Projection, Recorded
 from shared.ports import Item
 from tests.fakes import FakeRows, Fate, Killed
 from tests.orders import a_line, histories, recorded, usd
@@ -17,6 +20,7 @@ PLACED = OrderPlaced((a_line(),), usd(500))
 SHIPPED, DELIVERED, DELETED = OrderShipped(by_hand=True), OrderDelivered(), OrderDeleted()
 
 type Events = list[Recorded[OrderEvent]]
+type View = Projection[OrderEvent, Any]
 
 
 def interleaved(streams: Sequence[tuple[OrderEvent, ...]], chance: random.Random) -> Events:
@@ -40,14 +44,16 @@ def batches(events: Events, chance: random.Random) -> list[Events]:
 
 streams = st.lists(histories, min_size=1, max_size=4)
 chances = st.integers(0, 2**32).map(random.Random)
+of_every_view = pytest.mark.parametrize("view", PROJECTIONS, ids=lambda view: view.name)
 
 
-@given(streams, chances)
+@of_every_view
+@given(bodies=streams, chance=chances)
 async def test_any_split_and_redelivery_gives_the_plain_fold(
-    bodies: list[tuple[OrderEvent, ...]], chance: random.Random
+    view: View, bodies: list[tuple[OrderEvent, ...]], chance: random.Random
 ) -> None:
     events = interleaved(bodies, chance)
-    world = World(events)
+    world = World(events, projection=view)
 
     for batch in batches(events, chance):
         await world.deliver(batch)
@@ -55,12 +61,13 @@ async def test_any_split_and_redelivery_gives_the_plain_fold(
     assert world.view() == world.folded()
 
 
-@given(streams, chances, st.integers(1, 12), st.booleans())
+@of_every_view
+@given(bodies=streams, chance=chances, die_at=st.integers(1, 12), after_effect=st.booleans())
 async def test_a_worker_that_dies_at_any_store_operation_loses_and_doubles_nothing(
-    bodies: list[tuple[OrderEvent, ...]], chance: random.Random, die_at: int, after_effect: bool
+    view: View, bodies: list[tuple[OrderEvent, ...]], chance: random.Random, die_at: int, after_effect: bool
 ) -> None:
     events = interleaved(bodies, chance)
-    world = World(events, rows=FakeRows(Fate(die_at, after_effect=after_effect)))
+    world = World(events, rows=FakeRows(Fate(die_at, after_effect=after_effect)), projection=view)
 
     for batch in batches(events, chance):
         try:
@@ -71,11 +78,12 @@ async def test_a_worker_that_dies_at_any_store_operation_loses_and_doubles_nothi
     assert world.view() == world.folded()
 
 
-@given(histories, st.integers(0, 8))
+@of_every_view
+@given(happened=histories, upto=st.integers(0, 8))
 @settings(max_examples=50)
-async def test_a_page_from_long_ago_changes_nothing(happened: tuple[OrderEvent, ...], upto: int) -> None:
+async def test_a_page_from_long_ago_changes_nothing(view: View, happened: tuple[OrderEvent, ...], upto: int) -> None:
     events = recorded(happened)
-    world = World(events)
+    world = World(events, projection=view)
     await world.deliver(events)
     before = dict(world.rows.rows)
 

@@ -8,16 +8,15 @@ from uuid import uuid4
 import orjson
 
 from orders.events import ORDER_EVENTS, OrderEvent
-from projections.customer_orders import CustomerOrder, customer_orders
-from shared.kernel import Key, Recorded
-from shared.pipeline import Brake, Consumer, Engine, EventCodec, Lanes, Pipeline, Project, Suspects
-from shared.pipeline.codec import RowCodec
+from projections.customer_orders import customer_orders
+from shared.kernel import Key, Projection, Recorded
+from shared.pipeline import Brake, Consumer, Engine, EventCodec, Lanes, Ledgers, Pipeline, Project, Suspects
+from shared.pipeline.row import row_codec
 from shared.pipeline.suspects import YOUNG_SECONDS
-from tests.fakes import Clock, FakeEventStore, FakeRows
+from tests.fakes import Clock, FakeBuckets, FakeEventStore, FakeRows
 from tests.orders import EPOCH
 
 CODEC: EventCodec[Any] = EventCodec(*ORDER_EVENTS)
-ROWS = RowCodec(CustomerOrder)
 CONSUMER = Project(customer_orders)
 
 
@@ -27,11 +26,13 @@ def text(items: Iterable[object]) -> str:
 
 @dataclass
 class World:
-    """`everything` is what the feed has, in the order in which it was written."""
+    """`everything` is what the feed has, in the order in which it was written; `projection` is the view it feeds."""
 
     everything: Sequence[Recorded[OrderEvent]]
     rows: FakeRows = field(default_factory=FakeRows)
+    projection: Projection[OrderEvent, Any] = customer_orders
     events: FakeEventStore = field(default_factory=FakeEventStore)
+    buckets: FakeBuckets = field(default_factory=FakeBuckets)
     clock: Clock = field(default_factory=Clock)
     attempt: int = 1
     brake: Brake = field(init=False)
@@ -48,13 +49,16 @@ class World:
     async def deliver_to(self, consumer: Consumer, batch: Iterable[Recorded[OrderEvent]]) -> None:
         await self.pipeline.run(consumer, text(CODEC.encode(event) for event in batch))
 
+    async def deliver_items_to(self, consumer: Consumer, items: Iterable[object]) -> None:
+        await self.pipeline.run(consumer, text(items))
+
     async def deliver_items(self, items: Iterable[object]) -> None:
-        await self.pipeline.run(CONSUMER, text(items), attempt=self.attempt)
+        await self.pipeline.run(Project(self.projection), text(items), attempt=self.attempt)
 
     @property
     def engine(self) -> Engine:
         lanes = Lanes(self.rows, nonce=lambda: uuid4().hex, now=lambda: EPOCH)
-        return Engine(CODEC, self.events, self.rows, lanes, self.brake)
+        return Engine(CODEC, self.events, self.rows, lanes, self.brake, Ledgers(self.buckets))
 
     @property
     def pipeline(self) -> Pipeline:
@@ -65,20 +69,21 @@ class World:
         """Of a process that is no longer young, unless a test says otherwise."""
         return Suspects(self.rows, self.clock.after(YOUNG_SECONDS))
 
-    def view(self) -> dict[str, tuple[CustomerOrder | None, int]]:
+    def view(self) -> dict[str, tuple[Any, int]]:
         """Each row that is there, with its mark."""
+        codec = row_codec(self.projection.row)
         return {
-            key.id: (ROWS.decode(stored.item), int(str(stored.item["mark"])))
+            key.id: (codec.decode(stored.item), int(str(stored.item["mark"])))
             for (container, key), stored in self.rows.rows.items()
-            if container == customer_orders.container
+            if container == self.projection.container
         }
 
-    def folded(self) -> dict[str, tuple[CustomerOrder | None, int]]:
+    def folded(self) -> dict[str, tuple[Any, int]]:
         """What the view has to be: the plain fold of every stream."""
-        rows: dict[str, tuple[CustomerOrder | None, int]] = {}
+        rows: dict[str, tuple[Any, int]] = {}
         for event in sorted(self.everything, key=lambda each: each.sequence):
             before, _ = rows.get(event.stream, (None, 0))
-            rows[event.stream] = (customer_orders.evolve(before, event), event.sequence)
+            rows[event.stream] = (self.projection.evolve(before, event), event.sequence)
         return rows
 
 

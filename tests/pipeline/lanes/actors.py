@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from shared.kernel import Conflict, Key, Transient, Unknown
-from shared.pipeline import Brake, Engine
+from shared.pipeline import Brake, Engine, Ledgers
 from shared.pipeline.spans import Span
 from shared.ports import Item, Stored
+from tests.fakes import FakeBuckets
 from tests.orders import EPOCH
 from tests.pipeline.lanes import cells
 from tests.pipeline.lanes.cells import KEY, Cell, Held, Place
@@ -138,15 +139,20 @@ class Actor:
     def _running(self, role: Role, watch: Watch) -> Coroutine[Ask, Answer, object]:
         stage: Any = Stage()
         lanes = self.code.lanes.Lanes(stage, nonce=self._nonce, now=lambda: EPOCH)
-        engine = Engine(NOTES, Stream(self.kinds), stage, lanes, Brake(lambda: 0.0))
+        engine = Engine(NOTES, Stream(self.kinds), stage, lanes, Brake(lambda: 0.0), Ledgers(FakeBuckets()))
         project = self.code.project.Project(notes(role.version, watch, lambda _: self.kinds))
-        releasing, handling = self.code.release, project
-        if not role.is_worker:
-            release = releasing.release if self.whole else releasing._once
-            return release(project, KEY, engine)  # type: ignore[no-any-return]  # loaded by name
-        span = Span(KEY, noted(self.kinds)[role.first - 1 : role.last])
-        handle = handling.handle if self.whole else handling._once
-        return handle(span, engine)  # type: ignore[no-any-return]  # same
+        span = Span(KEY, noted(self.kinds)[role.first - 1 : role.last]) if role.is_worker else None
+        running: Coroutine[Ask, Answer, object]
+        match span, self.whole:
+            case None, True:
+                running = project.release(KEY, engine)
+            case None, False:
+                running = self.code.release._once(project, KEY, engine)
+            case Span(), True:
+                running = project.handle(span, engine)
+            case _:
+                running = project._once(span, engine, project._apply)
+        return running
 
     def _nonce(self) -> str:
         self._drawn += 1

@@ -22,7 +22,6 @@ from tests.pipeline.lanes.states import (
     canonical,
 )
 
-
 # Operations that nobody disturbs: the longest undisturbed run takes less than half of these.
 ENOUGH: Final = 40
 

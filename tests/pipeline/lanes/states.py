@@ -1,6 +1,6 @@
 """One moment in the life of a key: what the store holds, how far the feed is, and what each actor was told so far."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any, Final, NamedTuple
 
 from tests.pipeline.lanes.cells import LANE, TOKEN, Held
@@ -31,6 +31,10 @@ class Scenario:
     cold: int = 0
     short: bool = False
     old: bool = False
+
+    def __str__(self) -> str:
+        """The kinds, and what else may happen."""
+        return " ".join([self.kinds, *(name for name, value in asdict(self).items() if name != "kinds" and value)])
 
 
 class State(NamedTuple):
