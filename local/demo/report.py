@@ -35,7 +35,7 @@ class Report:
                 "events": verdict.events,
                 "rows": verdict.rows,
                 "view_mismatches": verdict.view_mismatches,
-                "tally_difference_minor": NOT_YET,
+                "tally_difference_minor": verdict.tally_difference_minor,
                 "lost": verdict.lost,
                 "duplicated": verdict.duplicated,
                 "parked": verdict.parked,
@@ -60,7 +60,7 @@ class Report:
             "orders": f"{verdict.orders} real baskets; {verdict.shipped} shipped, {verdict.cancelled} cancelled, "
             f"{self.deleted} deleted, {self.asked_twice} asked twice with one Idempotency-Key",
             "events": f"{verdict.events} stored",
-            "rows": f"{verdict.rows} in the view customer-orders",
+            "rows": f"{verdict.rows} in each of the views customer-orders and order-board",
             "write to view": f"p50 {_milliseconds(self.p50_view_ms)}, p99 {_milliseconds(self.p99_view_ms)}",
             "request units": _charge(self.ru_per_order),
             "took": f"{self.seconds:.1f} s with Python {platform.python_version()}, {os.cpu_count()} cores, "
@@ -73,14 +73,15 @@ class Report:
 def _judgement(verdict: Verdict) -> str:
     if verdict.is_right:
         return (
-            "  Right to the cent: every row, as stored and as the API answers it, equals the one recomputed from the\n"
-            "  stored events by other code, and those equal what was asked.\n"
+            "  Right to the cent: every row, as stored and as the API answers it, and every total by day and product\n"
+            "  equals the one recomputed from the stored events by other code, and those equal what was asked.\n"
             "  0 lost, 0 duplicated, 0 different, 0 parked.\n\n"
             "  Next: `make serve` keeps the app running for you to order; README.md says what each part is."
         )
     return (
         f"  WRONG: {verdict.view_mismatches} rows differ from their events, {verdict.lost} orders lost something\n"
-        f"  that was acknowledged, {verdict.duplicated} things are there twice, {verdict.parked} orders are parked."
+        f"  that was acknowledged, {verdict.duplicated} things are there twice, {verdict.parked} orders are parked,\n"
+        f"  totals are {verdict.tally_difference_minor} cents off."
     )
 
 

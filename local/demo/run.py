@@ -47,12 +47,17 @@ async def _run(stack: Stack, baskets: Sequence[Basket], parts: Parts) -> Report:
         await start_counting(session, stack.cosmos_url)
         promises, first_seen = await _order(shop, stored, baskets, parts)
         charge = await request_charge(session, stack.cosmos_url)
-        with parts.part("rows checked"):
+        with parts.part("rows and totals checked"):
             pictures = Pictures(
                 asked=promises.rows,
                 acknowledged_events=sum(promises.steps),
                 events=await store.everything(stored.events),
                 poison=await store.everything(stored.poison),
+                board=await store.everything(stored.board),
+                totals=[
+                    *await store.everything(stored.daily_sales),
+                    *await store.everything(stored.product_sales),
+                ],
                 stored=await store.everything(stored.rows),
                 answered=await shop.rows_of({basket.customer_id for basket in baskets}),
             )

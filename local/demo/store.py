@@ -13,6 +13,9 @@ from local.demo.rows import Json
 class Store:
     events: ContainerProxy
     rows: ContainerProxy
+    board: ContainerProxy
+    daily_sales: ContainerProxy
+    product_sales: ContainerProxy
     poison: ContainerProxy
 
 
@@ -20,7 +23,7 @@ class Store:
 async def opened(settings: Mapping[str, str]) -> AsyncIterator[Store]:
     async with CosmosClient.from_connection_string(settings["COSMOS"]) as client:
         database = client.get_database_client(settings["COSMOS_DATABASE"])
-        names = ("orders", "customer-orders", "poison")
+        names = ("orders", "customer-orders", "order-board", "daily-sales", "product-sales", "poison")
         yield Store(*(database.get_container_client(name) for name in names))
 
 

@@ -1,4 +1,4 @@
-"""What was asked, what the events say, what the view holds, what the API answers: four pictures that must agree."""
+"""What was asked, what the events say, what views and totals hold, what the API answers: pictures that must agree."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from local.demo.recompute import expected_rows, streams
 from local.demo.rows import BadRow, Json, ViewRow, from_answer, from_item
+from local.demo.totals import difference_minor, expected_totals, stored_totals
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,9 @@ class Pictures:
     acknowledged_events: int
     events: Sequence[Json]
     stored: Sequence[Json]
+    board: Sequence[Json]
     answered: Sequence[Json]
+    totals: Sequence[Json]
     poison: Sequence[Json]
 
 
@@ -33,17 +36,18 @@ class Verdict:
     lost: int
     duplicated: int
     parked: int
+    tally_difference_minor: int
 
     @property
     def is_right(self) -> bool:
-        return not (self.view_mismatches or self.lost or self.duplicated or self.parked)
+        return not (self.view_mismatches or self.lost or self.duplicated or self.parked or self.tally_difference_minor)
 
 
 def judge(pictures: Pictures) -> Verdict:
     by_order = streams(pictures.events)
     events = [event for history in by_order.values() for event in history]
     expected = expected_rows(by_order)
-    stored = [item for item in pictures.stored if item.get("body") is not False]
+    stored, board = _bodied(pictures.stored), _bodied(pictures.board)
     statuses = Counter(row.status for row in expected.values())
     return Verdict(
         orders=len(by_order),
@@ -52,12 +56,21 @@ def judge(pictures: Pictures) -> Verdict:
         shipped=statuses["shipped"] + statuses["delivered"],
         cancelled=statuses["cancelled"],
         view_mismatches=len(
-            _differing(expected, stored, from_item) | _differing(expected, pictures.answered, from_answer)
+            _differing(expected, stored, from_item)
+            | _differing(expected, board, from_item)
+            | _differing(expected, pictures.answered, from_answer)
         ),
         lost=_lost(pictures.asked, expected, stored),
-        duplicated=max(0, len(events) - pictures.acknowledged_events) + _twice(stored) + _twice(pictures.answered),
+        duplicated=max(0, len(events) - pictures.acknowledged_events)
+        + sum(map(_twice, (stored, board, pictures.answered))),
         parked=sum(item.get("id") == "head" and item.get("state") != "closed" for item in pictures.poison),
+        tally_difference_minor=difference_minor(expected_totals(by_order), stored_totals(pictures.totals)),
     )
+
+
+def _bodied(items: Iterable[Json]) -> list[Json]:
+    """Rows of deleted orders keep their mark and nothing else."""
+    return [item for item in items if item.get("body") is not False]
 
 
 def _differing(expected: Mapping[str, ViewRow], found: Iterable[Json], read: Callable[[Json], ViewRow]) -> set[str]:

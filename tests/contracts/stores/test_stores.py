@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import pytest
 
-from shared.cosmos import Account, CosmosEventStore, CosmosRows
+from shared.cosmos import Account, CosmosEventStore, CosmosPages, CosmosRows
 from shared.cosmos.provision import provision
 from shared.kernel import Conflict, Key, Misconfigured, Transient
-from shared.ports import EventStore, RowStore
+from shared.ports import EventStore, PageStore, RowStore
 from shared.settings import CosmosConnection, Settings
 from tests.conftest import Endpoint
-from tests.fakes import FakeEventStore, FakeRows
+from tests.fakes import FakeEventStore, FakePages, FakeRows
 
 VIEW = "customer-orders"
 KEY = Key(partition="c1", id="o1")
@@ -21,7 +21,7 @@ KEY = Key(partition="c1", id="o1")
 class Stores:
     events: EventStore
     rows: RowStore
-    newest: CosmosRows | FakeRows
+    pages: PageStore
 
 
 def settings(cosmos: Endpoint, database: str) -> Settings:
@@ -32,13 +32,13 @@ def settings(cosmos: Endpoint, database: str) -> Settings:
 async def stores(request: pytest.FixtureRequest) -> AsyncIterator[Stores]:
     if request.param == "fake":
         rows = FakeRows()
-        yield Stores(FakeEventStore(), rows, rows)
+        yield Stores(FakeEventStore(), rows, FakePages(rows))
         return
     cosmos, database = request.getfixturevalue("cosmos"), request.getfixturevalue("database")
     await provision(settings(cosmos, database))
     async with Account(CosmosConnection(cosmos.url, cosmos.key)) as account:
-        on_cosmos = CosmosRows(account, database)
-        yield Stores(CosmosEventStore(account.container(database, "orders")), on_cosmos, on_cosmos)
+        events = CosmosEventStore(account.container(database, "orders"))
+        yield Stores(events, CosmosRows(account, database), CosmosPages(account, database))
 
 
 def event(sequence: int, *, stream: str = "o1") -> dict[str, object]:
@@ -145,22 +145,14 @@ async def test_a_write_returns_the_etag_that_the_next_read_shows(stores: Stores)
     assert created != replaced == stored.etag
 
 
-async def test_a_page_is_newest_first_cut_at_the_limit_and_skips_rows_without_a_body(stores: Stores) -> None:
-    for order, at in (("o1", "2026"), ("o2", "2027"), ("o3", "2026"), ("o4", None), ("o5", "2025")):
-        await stores.rows.create(VIEW, Key("c1", order), row(1, order=order, at=at))
-    await stores.rows.create(VIEW, Key("c2", "o9"), row(1, order="o9", customer="c2"))
-
-    page = await stores.newest.newest(VIEW, "c1", by=("createdAt", "orderId"), limit=3)
-
-    assert [item["orderId"] for item in page] == ["o2", "o3", "o1"]
-
-
 async def test_a_container_that_does_not_exist_is_a_setting_to_mend(cosmos: Endpoint, database: str) -> None:
     async with Account(CosmosConnection(cosmos.url, cosmos.key)) as account:
         with pytest.raises(Misconfigured):
             await CosmosEventStore(account.container(database, "nowhere")).read("o1")
         with pytest.raises(Misconfigured):
             await CosmosRows(account, database).read("nowhere", KEY)
+        with pytest.raises(Misconfigured):
+            await CosmosPages(account, database).total("nowhere", "c1", of="totalMinor")
 
 
 async def test_a_wrong_key_is_a_setting_to_mend_and_is_never_shown(cosmos: Endpoint, database: str) -> None:

@@ -107,7 +107,16 @@ def test_the_demos_own_watching_costs_the_app_nothing() -> None:
 
 def test_the_last_line_has_the_contracts_keys_in_their_order() -> None:
     verdict = Verdict(
-        orders=4, events=5, rows=3, shipped=1, cancelled=0, view_mismatches=0, lost=0, duplicated=0, parked=0
+        orders=4,
+        events=5,
+        rows=3,
+        shipped=1,
+        cancelled=0,
+        view_mismatches=0,
+        lost=0,
+        duplicated=0,
+        parked=0,
+        tally_difference_minor=0,
     )
 
     line = Report(verdict, 1, 1, p50_view_ms=12.34, p99_view_ms=None, request_charge=50.0, seconds=2.0).to_json()

@@ -64,7 +64,14 @@ def all_right() -> Pictures:
             {"id": "private", "orderId": "a"},
         ],
         stored=[*rows, {"id": "c", "body": False, "mark": 2}],
+        board=[*rows, {"id": "c", "body": False, "mark": 2}],
         answered=rows,
+        totals=[
+            {"id": "total", "bucket": "2026-01-31:03", "amounts": {"orders": 1, "totalMinor": 700}},
+            {"id": "total", "bucket": "2026-01-31:07", "amounts": {"orders": 1, "totalMinor": 700}},
+            {"id": "total", "bucket": "tea:2026-01:00", "amounts": {"orders": 2, "totalMinor": 1400}},
+            {"id": "a", "bucket": "2026-01-31:03", "amounts": {"orders": 1, "totalMinor": 700}},
+        ],
         poison=[{"id": "head", "state": "closed"}, {"id": "suspect"}],
     )
 
@@ -90,7 +97,16 @@ def test_pictures_that_agree_are_right() -> None:
     verdict = judge(all_right())
 
     assert verdict == Verdict(
-        orders=3, events=5, rows=2, shipped=1, cancelled=0, view_mismatches=0, lost=0, duplicated=0, parked=0
+        orders=3,
+        events=5,
+        rows=2,
+        shipped=1,
+        cancelled=0,
+        view_mismatches=0,
+        lost=0,
+        duplicated=0,
+        parked=0,
+        tally_difference_minor=0,
     )
     assert verdict.is_right
 
@@ -108,9 +124,16 @@ def test_pictures_that_agree_are_right() -> None:
         (with_more("stored", stored("c", "pending")), {"view_mismatches": 1}),
         (with_more("stored", stored("a", "pending")), {"duplicated": 1}),
         (with_more("answered", stored("b", "shipped")), {"duplicated": 1}),
-        (with_more("events", placed("d")), {"duplicated": 1, "view_mismatches": 1}),
+        (with_other("board", 0, status="lost"), {"view_mismatches": 1}),
+        (without("board", 1), {"view_mismatches": 1}),
+        (with_other("totals", 0, amounts={"totalMinor": 701}), {"tally_difference_minor": 1}),
+        (without("totals", 2), {"tally_difference_minor": 1400}),
+        (
+            with_more("events", placed("d")),
+            {"duplicated": 1, "view_mismatches": 1, "tally_difference_minor": 1400},
+        ),
         (without("events", 0), {"lost": 1, "view_mismatches": 1}),
-        (without("events", 1), {"lost": 1, "view_mismatches": 1}),
+        (without("events", 1), {"lost": 1, "view_mismatches": 1, "tally_difference_minor": 1400}),
         (with_more("poison", {"id": "head", "state": "open"}), {"parked": 1}),
         (with_more("poison", {"id": "head", "type": "RawPoison"}), {"parked": 1}),
     ],
@@ -120,7 +143,7 @@ def test_whatever_is_broken_is_counted_under_its_name(
 ) -> None:
     verdict = judge(broken(all_right()))
 
-    names = ("view_mismatches", "lost", "duplicated", "parked")
+    names = ("view_mismatches", "lost", "duplicated", "parked", "tally_difference_minor")
     assert {name: getattr(verdict, name) for name in names if getattr(verdict, name)} == found
     assert not verdict.is_right
 
