@@ -60,8 +60,8 @@ class BucketStore(Protocol):
         """What is there of these items, by id."""
         ...
 
-    async def commit(self, container: str, partition: str, writes: Sequence[Write]) -> None:
-        """All or nothing, at most 100. Raises Conflict when any of them was created or changed meanwhile."""
+    async def commit(self, container: str, partition: str, writes: Sequence[Write]) -> Sequence[str]:
+        """All or nothing, at most 100; returns the new etags. Raises Conflict when any was created or changed."""
         ...
 
 

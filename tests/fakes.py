@@ -81,7 +81,7 @@ class FakeBuckets:
         found = {name: self.items.get((container, partition, name)) for name in ids}
         return {name: stored for name, stored in found.items() if stored}
 
-    async def commit(self, container: str, partition: str, writes: Sequence[Write]) -> None:
+    async def commit(self, container: str, partition: str, writes: Sequence[Write]) -> Sequence[str]:
         assert len(writes) <= 100
         for write in writes:
             stored = self.items.get((container, partition, str(write.item["id"])))
@@ -89,6 +89,7 @@ class FakeBuckets:
                 raise Conflict(partition)
         self.fate.meet(lambda: self._put(container, partition, writes))
         await asyncio.sleep(0)
+        return [self.items[container, partition, str(write.item["id"])].etag for write in writes]
 
     def _put(self, container: str, partition: str, writes: Sequence[Write]) -> None:
         for write in writes:

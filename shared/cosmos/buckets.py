@@ -20,11 +20,12 @@ class CosmosBuckets:
         found = await asyncio.gather(*(self._rows.read(container, Key(partition, name)) for name in ids))
         return {name: stored for name, stored in zip(ids, found, strict=True) if stored}
 
-    async def commit(self, container: str, partition: str, writes: Sequence[Write]) -> None:
+    async def commit(self, container: str, partition: str, writes: Sequence[Write]) -> Sequence[str]:
         with translated(f"{container} {partition}", writes=True):
-            await (await self._rows.container(container)).execute_item_batch(
+            answers = await (await self._rows.container(container)).execute_item_batch(
                 [_operation(write) for write in writes], partition
             )
+        return [str(answer["eTag"]) for answer in answers]
 
 
 def _operation(write: Write) -> tuple[Any, ...]:

@@ -17,15 +17,20 @@ AGAIN: Final = 8
 TOTAL: Final = "total"
 # One batch holds 100 operations; one of them is the total.
 MOST_ORDERS: Final = 99
+REMEMBERED: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What an order amounts to in one bucket once everything up to `mark` is in."""
+    """What an order amounts to in one bucket once everything up to `mark` is in.
+
+    `is_new` is a guess that nothing of this order was counted before; a wrong one costs a second round and no more.
+    """
 
     stream: str
     mark: int
     amounts: Amounts
+    is_new: bool = False
 
 
 @dataclass(slots=True)
@@ -35,6 +40,7 @@ class Buckets:
     container: str
     store: BucketStore
     _waiting: dict[str, list[tuple[Entry, asyncio.Future[None]]]] = field(default_factory=dict)
+    _totals: dict[str, Stored] = field(default_factory=dict)
 
     async def add(self, partition: str, entry: Entry) -> None:
         """Returns once the entry is counted, or was before. Raises Failure, after which nothing of it is half done."""
@@ -70,32 +76,42 @@ class Buckets:
                 done.set_result(None)
 
     async def _commit(self, partition: str, entries: Mapping[str, Entry]) -> None:
+        guess = self._totals.get(partition) if all(entry.is_new for entry in entries.values()) else None
         for _ in range(AGAIN):
             try:
-                await self._once(partition, entries)
+                stored = {TOTAL: guess} if guess else await self._read(partition, entries)
+                await self._write(partition, entries, stored)
             except (Conflict, Unknown):
+                guess = None
                 continue
             return
         raise Transient(f"{self.container} {partition}: the total changed {AGAIN} times under our hands")
 
-    async def _once(self, partition: str, entries: Mapping[str, Entry]) -> None:
-        stored = await self.store.read(self.container, partition, [TOTAL, *entries])
+    async def _read(self, partition: str, entries: Mapping[str, Entry]) -> Mapping[str, Stored]:
+        return await self.store.read(self.container, partition, [TOTAL, *entries])
+
+    async def _write(self, partition: str, entries: Mapping[str, Entry], stored: Mapping[str, Stored]) -> None:
         news = [entry for entry in entries.values() if _mark(stored.get(entry.stream)) < entry.mark]
-        changes = [minus(entry.amounts, amounts_of(stored.get(entry.stream))) for entry in news]
         if not news:
             return
-        summed = total([amounts_of(stored.get(TOTAL)), *changes])
-        writes = [
-            Write(_item(partition, TOTAL, "Total", summed), _etag(stored.get(TOTAL))),
-            *(
-                Write(
-                    _item(partition, entry.stream, "Ledger", entry.amounts) | {"mark": entry.mark},
-                    _etag(stored.get(entry.stream)),
-                )
-                for entry in news
-            ),
+        changes = [minus(entry.amounts, amounts_of(stored.get(entry.stream))) for entry in news]
+        summed = _item(partition, TOTAL, "Total", total([amounts_of(stored.get(TOTAL)), *changes]))
+        ledgers = [
+            Write(
+                _item(partition, entry.stream, "Ledger", entry.amounts) | {"mark": entry.mark},
+                _etag(stored.get(entry.stream)),
+            )
+            for entry in news
         ]
-        await self.store.commit(self.container, partition, writes)
+        etags = await self.store.commit(self.container, partition, [Write(summed, _etag(stored.get(TOTAL))), *ledgers])
+        self._remember(partition, Stored(summed, etags[0]))
+
+    def _remember(self, partition: str, stored: Stored) -> None:
+        """So that the next order that was never counted needs no read; somebody else's write shows by the etag."""
+        self._totals.pop(partition, None)
+        self._totals[partition] = stored
+        if len(self._totals) > REMEMBERED:
+            del self._totals[next(iter(self._totals))]
 
 
 @dataclass(slots=True)

@@ -55,22 +55,24 @@ class Count[E, L]:
         if head := await engine.lanes.head(self.name, span.key):
             await engine.lanes.hold(head, span.last)
             return "held"
-        events = span.events
-        if not _is_whole(span):
+        events, is_new = span.events, _is_whole(span)
+        if not is_new:
             try:
                 events = await self._history(span.stream, engine)
             except Poison as poison:
                 return await self._park(span, Stop(span.first, poison), engine)
-        stop = await self._counted(span.stream, events, engine)
+        stop = await self._counted(span.stream, events, engine, is_new=is_new)
         return await self._park(span, stop, engine) if stop else "applied"
 
-    async def _counted(self, stream: str, events: tuple[Received[E], ...], engine: Engine) -> Stop | None:
+    async def _counted(
+        self, stream: str, events: tuple[Received[E], ...], engine: Engine, *, is_new: bool = False
+    ) -> Stop | None:
         """Add what the stream amounts to as far as it can be folded, and say where that ended."""
         folded = fold(self.tally, None, 0, events)
         if folded.value is not None:
             buckets = engine.ledgers.of(self.tally.container)
             adding = [
-                buckets.add(self.tally.partition(bucket, stream), Entry(stream, folded.mark, amounts))
+                buckets.add(self.tally.partition(bucket, stream), Entry(stream, folded.mark, amounts, is_new))
                 for bucket, amounts in self.tally.amounts(folded.value).items()
             ]
             # Each to its end: what was added is added, and the first trouble of the others decides.

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Final
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, stop_after_delay
+from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from shared.kernel import Throttled, Transient, Unknown
 
@@ -96,15 +96,15 @@ class Patience:
     async def __call__[T](self, call: Callable[[], Awaitable[T]]) -> T:
         """Raises what the call raised last: Transient when it did not pass in time, anything else at once."""
         self.budget.earn()
-        retrying = AsyncRetrying(
-            retry=retry_if_exception(self._may_repeat),
-            wait=self._delay,
-            stop=stop_after_delay(GIVE_UP_AFTER),
-            sleep=self.sleep,
-            reraise=True,
-        )
         # A throttled call keeps its place while it waits: otherwise those behind it would only be throttled too.
         async with self.room.entered():
+            retrying = AsyncRetrying(
+                retry=retry_if_exception(self._may_repeat),
+                wait=self._delay,
+                stop=self._gives_up(),
+                sleep=self.sleep,
+                reraise=True,
+            )
             return await retrying(self._once, call)
 
     async def _once[T](self, call: Callable[[], Awaitable[T]]) -> T:
@@ -120,6 +120,11 @@ class Patience:
             raise Unknown(f"no answer within {self.call_seconds} s") from late
         self.room.answered(self.seconds() - begun)
         return answer
+
+    def _gives_up(self) -> Callable[[RetryCallState], bool]:
+        """Rather at once than to wait for a moment that is too late anyway."""
+        begun = self.seconds()
+        return lambda state: self.seconds() - begun + state.upcoming_sleep > GIVE_UP_AFTER
 
     def _may_repeat(self, error: BaseException) -> bool:
         match error:

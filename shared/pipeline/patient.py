@@ -66,5 +66,5 @@ class PatientBuckets:
     async def read(self, container: str, partition: str, ids: Sequence[str]) -> Mapping[str, Stored]:
         return await self.patience(lambda: self.store.read(container, partition, ids))
 
-    async def commit(self, container: str, partition: str, writes: Sequence[Write]) -> None:
-        await self.patience(lambda: self.store.commit(container, partition, writes))
+    async def commit(self, container: str, partition: str, writes: Sequence[Write]) -> Sequence[str]:
+        return await self.patience(lambda: self.store.commit(container, partition, writes))

@@ -6,7 +6,7 @@ batch it was, so that the next process goes through it key by key, then which ke
 
 import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -51,7 +51,9 @@ class Suspects:
         except Conflict:
             found = await self.store.read(CONTAINER, place)
             yield True
-            etag = found.etag if found else ""
+            if found is None:
+                return
+            etag = found.etag
         else:
             try:
                 yield False
@@ -69,10 +71,12 @@ class Suspects:
         if times >= LEFT_BEHIND:
             return True
         item = _mark(place, type="Suspect") | {"times": times + 1}
-        if found:
-            await self.store.replace(CONTAINER, place, item, etag=found.etag)
-        else:
-            await self.store.create(CONTAINER, place, item)
+        # In a conflict another worker is at the same key, and what it wrote down does for both.
+        with suppress(Conflict):
+            if found:
+                await self.store.replace(CONTAINER, place, item, etag=found.etag)
+            else:
+                await self.store.create(CONTAINER, place, item)
         return False
 
     async def survived(self, consumer: str, key: Key) -> None:

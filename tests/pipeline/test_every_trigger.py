@@ -88,8 +88,8 @@ class TroubledBuckets:
     async def read(self, container: str, partition: str, ids: Sequence[str]) -> Mapping[str, Stored]:
         return await self.store.do(lambda: self.store.buckets.read(container, partition, ids))
 
-    async def commit(self, container: str, partition: str, writes: Sequence[Write]) -> None:
-        await self.store.do(lambda: self.store.buckets.commit(container, partition, writes))
+    async def commit(self, container: str, partition: str, writes: Sequence[Write]) -> Sequence[str]:
+        return await self.store.do(lambda: self.store.buckets.commit(container, partition, writes))
 
 
 @dataclass

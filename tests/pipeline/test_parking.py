@@ -25,6 +25,9 @@ class Catalogue:
         rows = self._world.rows.rows.items()
         return [stored.item for (container, key), stored in rows if (container, key.id) == (CONTAINER, HEAD)]
 
+    async def count(self, consumer: str) -> int:
+        return sum(item["consumer"] == consumer for item in await self.parked())
+
 
 def desk(world: World) -> ParkedKeys:
     return ParkedKeys(world.engine, {CONSUMER.name: CONSUMER}, Catalogue(world))
