@@ -9,6 +9,7 @@ from local.cosmos.faults import Faults
 from local.cosmos.message import Request, Response, json_response
 from local.cosmos.meter import Meter
 from local.cosmos.offers import Offers
+from local.cosmos.results import Results
 from local.cosmos.store import Store
 
 EMULATOR_KEY: Final = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
@@ -20,7 +21,6 @@ _TWO_REPLICA_READS: Final = {"Strong", "BoundedStaleness"}
 class Account:
     """What every handler is given."""
 
-    key: str
     consistency: str
     ranges: int
     store: Store
@@ -29,6 +29,7 @@ class Account:
     offers: Offers
     meter: Meter
     faults: Faults
+    results: Results
 
     def read_factor(self, request: Request) -> int:
         """Reads at the two stronger levels cost twice; a request may ask for less than the account's level."""

@@ -8,7 +8,7 @@ import orjson
 
 from local.cosmos import charges, items, operations
 from local.cosmos.account import Account
-from local.cosmos.catalogue import Container
+from local.cosmos.container import Container
 from local.cosmos.errors import CosmosError, bad_request, range_gone, too_large
 from local.cosmos.item_answers import item_headers
 from local.cosmos.key_ranges import KeyRange

@@ -14,6 +14,8 @@ _WRITE_PER_KB: Final = 0.4545
 _PER_INDEXED_VALUE: Final = 0.19
 _QUERY: Final = 2.28
 _QUERY_ROW: Final = 0.18
+_QUERY_FILTERED_ROW: Final = 0.15
+_QUERY_ORDERED_ROW: Final = 0.46
 _QUERY_READ: Final = 0.02
 
 MISSING_READ: Final = 1.0
@@ -35,11 +37,12 @@ def replace(size: int, indexed: int) -> float:
     return 2 * create(size, indexed)
 
 
-def query(rows: int, size: int, documents_read: int) -> float:
+def query(rows: int, size: int, documents_read: int, *, filtered: bool, ordered: bool) -> float:
     """One page of one range."""
+    per_row = _QUERY_ROW + _QUERY_FILTERED_ROW * filtered + _QUERY_ORDERED_ROW * ordered
     rest = max(0.0, size / _KB - rows)
     unseen = max(0, documents_read - rows)
-    return _QUERY + _QUERY_ROW * rows + _READ_PER_KB * rest + _QUERY_READ * unseen
+    return _QUERY + per_row * rows + _READ_PER_KB * rest + _QUERY_READ * unseen
 
 
 def feed(rows: int, size: int) -> float:

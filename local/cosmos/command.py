@@ -4,6 +4,8 @@ import argparse
 import asyncio
 import gc
 import signal
+import sqlite3
+import sys
 from pathlib import Path
 from typing import Final
 
@@ -29,8 +31,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(options: argparse.Namespace) -> int:
-    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-        runner.run(_serve(options))
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(options))
+    except (OSError, ValueError, sqlite3.OperationalError) as problem:
+        print(f"cosmos: cannot start: {problem}", file=sys.stderr)
+        return 1
     return 0
 
 
@@ -53,6 +59,8 @@ async def _serve(options: argparse.Namespace) -> None:
     server.close()
     for connection in tuple(connections):
         connection.close()
+    # The last answers leave before the store closes.
+    await asyncio.sleep(0)
     application.close()
 
 

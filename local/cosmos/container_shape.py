@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from local.cosmos.computed_properties import computed_properties
 from local.cosmos.errors import bad_request
 from local.cosmos.indexing import normal_policy
 from local.cosmos.partition_key import PartitionKey, parse_path
@@ -43,6 +44,7 @@ def normal_shape(given: Mapping[str, object]) -> dict[str, object]:
     shape.setdefault("geospatialConfig", {"type": "Geography"})
     _check_ttl(shape, "defaultTtl")
     unique_paths(shape)
+    computed_properties(shape)
     return shape
 
 

@@ -1,6 +1,5 @@
 """`/_local`: what a real account does not have, without authentication because only this machine reaches it."""
 
-import asyncio
 from collections.abc import Callable
 from typing import Final
 from urllib.parse import parse_qs
@@ -36,12 +35,7 @@ async def _changes(controls: Controls, asked: dict[str, str]) -> Response:
     link, after, wait = asked.get("container", ""), _number(asked, "after"), _number(asked, "wait")
     found = controls.container(link)
     if found.version <= after and wait > 0:
-        waiter = found.next_change()
-        try:
-            async with asyncio.timeout(min(wait, _LONGEST_WAIT)):
-                await waiter.wait()
-        except TimeoutError:
-            found.waiting.discard(waiter)
+        await found.change_within(min(wait, _LONGEST_WAIT))
         found = controls.container(link)
     return json_response(200, {"version": found.version})
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from local.cosmos import reshaping
 from local.cosmos.account import Account
-from local.cosmos.catalogue import Container
+from local.cosmos.container import Container
 from local.cosmos.errors import bad_request
 from local.cosmos.faults import ArmedFault, Fault
 from local.cosmos.key_ranges import KeyRange
@@ -71,5 +71,6 @@ class Controls:
         for container in self._account.catalogue.containers():
             container.changed()
         self._account.store.restore(name)
+        self._account.results.clear()
         self._account.catalogue.load()
         self._account.offers.load()

@@ -9,7 +9,7 @@ from typing import Final, NamedTuple
 
 from local.cosmos import charges, items, scopes
 from local.cosmos.account import Account
-from local.cosmos.catalogue import Container
+from local.cosmos.container import Container
 from local.cosmos.errors import bad_request, not_supported
 from local.cosmos.item_answers import feed_body, item_headers
 from local.cosmos.message import Request, Response

@@ -12,6 +12,7 @@ import httptools
 from local.cosmos.message import DROPPED, Answer, Request, Response
 
 BACKLOG: Final = 4096
+_MOST_HEADERS: Final = 200
 _LARGEST_BODY: Final = 8 * 1024 * 1024
 _REASONS: Final = {
     status.value: b"HTTP/1.1 %d %b\r\n" % (status.value, status.phrase.encode()) for status in HTTPStatus
@@ -97,6 +98,8 @@ class Connection(asyncio.Protocol):
 
     def on_header(self, name: bytes, value: bytes) -> None:
         self._headers[name.lower()] = value
+        if len(self._headers) > _MOST_HEADERS:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
 
     def on_headers_complete(self) -> None:
         if self._headers.get(b"expect", b"").lower() == b"100-continue":
@@ -149,6 +152,8 @@ class Connection(asyncio.Protocol):
             asyncio.get_running_loop().call_soon(self._transport.close)
 
     def _refuse(self, status: HTTPStatus) -> None:
+        if self._transport.is_closing():
+            return
         self._transport.write(_REASONS[status.value] + b"content-length: 0\r\nconnection: close\r\n\r\n")
         self._transport.close()
 

@@ -6,6 +6,7 @@ from typing import Final, NamedTuple
 from local.cosmos.errors import bad_request
 from local.cosmos.partition_key import parse_path
 
+_ALL: Final = {"path": "/*"}
 _ETAG_PATH: Final = {"path": '/"_etag"/?'}
 _ORDERS: Final = {"ascending", "descending"}
 _SYSTEM_TERMS: Final = 2
@@ -27,35 +28,31 @@ def normal_policy(given: object) -> dict[str, object]:
         CosmosError: 400 for an unknown mode or a path that is not one.
 
     """
-    if given is None:
-        given = {}
-    if not isinstance(given, dict):
+    policy = {} if given is None else given
+    if not isinstance(policy, dict):
         raise bad_request("The indexing policy is not an object.")
-    mode = str(given.get("indexingMode", "consistent")).lower()
-    automatic = given.get("automatic", mode != "none")
+    mode = _mode(policy)
+    included: list[dict[str, object]] = []
+    excluded: list[dict[str, object]] = []
+    if mode["indexingMode"] != "none":
+        included = _paths(policy.get("includedPaths"), "includedPaths")
+        excluded = _paths(policy.get("excludedPaths"), "excludedPaths")
+        if not included and _ALL not in excluded:
+            included = [dict(_ALL)]
+        if _ETAG_PATH not in excluded:
+            excluded.append(dict(_ETAG_PATH))
+        _check_composites(policy.get("compositeIndexes", []))
+    return {**policy, **mode, "includedPaths": included, "excludedPaths": excluded}
+
+
+def _mode(policy: Mapping[str, object]) -> dict[str, object]:
+    mode = str(policy.get("indexingMode", "consistent")).lower()
+    automatic = policy.get("automatic", mode != "none")
     if mode not in {"consistent", "none", "lazy"}:
         raise bad_request(f"The indexing mode {mode!r} is not known; it is consistent or none.")
     if not isinstance(automatic, bool) or (mode == "none" and automatic):
         raise bad_request("With indexing mode none, automatic must be false.")
-    if mode == "none":
-        return {**given, "indexingMode": mode, "automatic": automatic, "includedPaths": [], "excludedPaths": []}
-    included = _paths(given.get("includedPaths"), "includedPaths")
-    excluded = _paths(given.get("excludedPaths"), "excludedPaths")
-    if not included and _ALL not in excluded:
-        included = [dict(_ALL)]
-    if _ETAG_PATH not in excluded:
-        excluded.append(dict(_ETAG_PATH))
-    _check_composites(given.get("compositeIndexes", []))
-    return {
-        **given,
-        "indexingMode": mode,
-        "automatic": automatic,
-        "includedPaths": included,
-        "excludedPaths": excluded,
-    }
-
-
-_ALL: Final = {"path": "/*"}
+    return {"indexingMode": mode, "automatic": automatic}
 
 
 def _paths(given: object, name: str) -> list[dict[str, object]]:

@@ -1,7 +1,7 @@
 """The headers and bodies of answers about items, which the SDK reads back for its sessions and routing map."""
 
 from local.cosmos import charges, sessions
-from local.cosmos.catalogue import Container
+from local.cosmos.container import Container
 from local.cosmos.key_ranges import KeyRange
 from local.cosmos.message import JSON, Headers, Response
 from local.cosmos.operations import Outcome

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from local.cosmos.errors import bad_request
-from local.cosmos.query import Query, QueryError, compile_query
+from local.cosmos.query import Query, QueryError, compile_query, computing
 
-__all__ = ["Query", "compile_query", "refusing"]
+__all__ = ["Query", "compile_query", "computing", "refusing"]
 
 
 @contextmanager

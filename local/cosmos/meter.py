@@ -7,8 +7,8 @@ from math import ceil
 from typing import NamedTuple
 
 from local.cosmos import throughput
-from local.cosmos.catalogue import Container
 from local.cosmos.clock import Clock
+from local.cosmos.container import Container
 from local.cosmos.errors import REQUEST_RATE_TOO_LARGE, CosmosError
 from local.cosmos.key_ranges import KeyRange
 from local.cosmos.offers import Offers

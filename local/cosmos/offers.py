@@ -6,7 +6,8 @@ from typing import Final
 import orjson
 
 from local.cosmos import rids, throughput
-from local.cosmos.catalogue import Catalogue, Container, Database
+from local.cosmos.catalogue import Catalogue
+from local.cosmos.container import Container, Database
 from local.cosmos.errors import bad_request, not_found
 from local.cosmos.items import Document
 from local.cosmos.store import Store

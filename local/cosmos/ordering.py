@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from local.cosmos.catalogue import Container
+from local.cosmos.container import Container
 from local.cosmos.errors import bad_request
 
 type Path = tuple[str, ...]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from local.cosmos import charges, items, operations, sessions
 from local.cosmos.account import Account
-from local.cosmos.catalogue import Container
+from local.cosmos.container import Container
 from local.cosmos.errors import CosmosError, bad_request
 from local.cosmos.item_answers import answer, item_headers
 from local.cosmos.key_ranges import KeyRange
@@ -85,7 +85,7 @@ def check_session(container: Container, request: Request, key_range: KeyRange) -
     header = request.headers.get(b"x-ms-session-token")
     seen = sessions.demanded(header, key_range) if header else 0
     if seen > key_range.lsn:
-        raise SessionAheadError(container.next_change)
+        raise SessionAheadError(container.change_within)
     return seen
 
 

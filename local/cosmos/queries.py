@@ -4,6 +4,7 @@ Filters and projections walk the ranges one after another, a range per page at m
 ranges is refused with 400/1004, upon which the SDK asks for the plan and queries range by range.
 """
 
+import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Final, NamedTuple
@@ -12,7 +13,7 @@ import orjson
 
 from local.cosmos import charges, continuation
 from local.cosmos.account import Account
-from local.cosmos.catalogue import Container
+from local.cosmos.container import Container
 from local.cosmos.continuation import Place
 from local.cosmos.errors import CROSS_PARTITION_NOT_SERVABLE, CosmosError, bad_request
 from local.cosmos.item_answers import feed_body, item_headers
@@ -23,10 +24,12 @@ from local.cosmos.ordering import check_order
 from local.cosmos.point import check_session
 from local.cosmos.query_request import Question, covered, question
 from local.cosmos.reading import Reading
+from local.cosmos.results import Result
 from local.cosmos.scopes import Scope
 
 _LARGEST_PAGE: Final = 4 * 1024 * 1024
 _MOST_ROWS: Final = 1000
+_WHERE: Final = re.compile(r"\bwhere\b", re.IGNORECASE)
 _MOST_READ: Final = 10_000
 _EVERYTHING: Final = [{"min": "", "max": "FF", "isMinInclusive": True, "isMaxInclusive": False}]
 
@@ -47,8 +50,8 @@ def query(account: Account, container: Container, request: Request) -> Response:
             raise _not_servable(asked.query)
         _admit(account, container, request, found[0])
         check_order(container, asked.query.order_by)
-        page = _merged(Reading(account, container, found[0], asked), request, asked)
-        return _response(account, container, request, found[0], page)
+        reading = Reading(account, container, found[0], asked)
+        return _response(reading, request, _merged(reading, request, asked))
 
 
 def _admit(account: Account, container: Container, request: Request, scope: Scope) -> None:
@@ -81,8 +84,25 @@ def plan(request: Request) -> Response:
 
 
 def _merged(reading: Reading, request: Request, asked: Question) -> Page:
-    """The whole scope is evaluated for each page; `skip` rows of the result are already out."""
-    place = continuation.read(request.headers.get(b"x-ms-continuation"))
+    """`skip` rows of the whole result are already out; what was read is charged with the first page."""
+    skip = continuation.read(request.headers.get(b"x-ms-continuation")).skip
+    key = _result_key(reading, asked)
+    known = reading.account.results.find(key) if skip else None
+    result = known or _whole(reading, asked)
+    rows: list[bytes] = []
+    size = 0
+    most = _most_rows(request)
+    read = 0 if skip else result.read
+    for row in islice(result.rows, skip, None):
+        if len(rows) >= most or size >= _LARGEST_PAGE:
+            reading.account.results.keep(key, result)
+            return Page(rows, read, Place(skip=skip + len(rows)))
+        rows.append(row)
+        size += len(row)
+    return Page(rows, read, None)
+
+
+def _whole(reading: Reading, asked: Question) -> Result:
     read = 0
 
     def documents() -> Iterator[Document]:
@@ -91,15 +111,16 @@ def _merged(reading: Reading, request: Request, asked: Question) -> Page:
             read += 1
             yield orjson.loads(record.body)
 
-    rows: list[bytes] = []
-    size = 0
-    most = _most_rows(request)
-    for row in islice(reading.execute(documents(), asked), place.skip, None):
-        if len(rows) >= most or size >= _LARGEST_PAGE:
-            return Page(rows, read, Place(skip=place.skip + len(rows)))
-        rows.append(orjson.dumps(row))
-        size += len(rows[-1])
-    return Page(rows, read, None)
+    rows = [orjson.dumps(row) for row in reading.execute(documents(), asked)]
+    return Result(rows, read)
+
+
+def _result_key(reading: Reading, asked: Question) -> tuple[object, ...]:
+    """Where items expire, a result is good for the running second only."""
+    container, scope = reading.container, reading.scope
+    second = None if container.default_ttl is None else int(reading.account.clock.seconds())
+    parameters = orjson.dumps(asked.parameters)
+    return container.number, container.version, scope.low, scope.high, second, asked.query.text, parameters
 
 
 def _walk(
@@ -110,10 +131,11 @@ def _walk(
     if not ahead:
         raise bad_request("The continuation token is not valid for this query.")
     _admit(account, container, request, ahead[0])
-    page = _streamed(Reading(account, container, ahead[0], asked), place, _most_rows(request))
+    reading = Reading(account, container, ahead[0], asked)
+    page = _streamed(reading, place, _most_rows(request))
     if page.next is None and len(ahead) > 1:
         page = page._replace(next=Place(epk=ahead[1].low))
-    return _response(account, container, request, ahead[0], page)
+    return _response(reading, request, page)
 
 
 def _streamed(reading: Reading, place: Place, most: int) -> Page:
@@ -141,11 +163,19 @@ def _most_rows(request: Request) -> int:
     return asked if 0 < asked < _MOST_ROWS else _MOST_ROWS
 
 
-def _response(account: Account, container: Container, request: Request, scope: Scope, page: Page) -> Response:
+def _response(reading: Reading, request: Request, page: Page) -> Response:
+    container, key_range = reading.container, reading.scope.key_range
     body = feed_body(container.rid, b"Documents", page.rows)
-    charge = charges.query(len(page.rows), len(body), page.read) * account.read_factor(request)
-    account.meter.record(container, scope.key_range, operation="Query", charge=charge)
-    headers = (*item_headers(container, scope.key_range, charge), (b"x-ms-item-count", b"%d" % len(page.rows)))
+    charge = _charge(reading, page, len(body)) * reading.account.read_factor(request)
+    reading.account.meter.record(container, key_range, operation="Query", charge=charge)
+    headers = (*item_headers(container, key_range, charge), (b"x-ms-item-count", b"%d" % len(page.rows)))
     if page.next is not None:
         headers = (*headers, (b"x-ms-continuation", continuation.write(page.next)))
     return Response(200, headers, body)
+
+
+def _charge(reading: Reading, page: Page, size: int) -> float:
+    query = None if reading.asked is None else reading.asked.query
+    filtered = query is not None and _WHERE.search(query.text) is not None
+    ordered = query is not None and bool(query.order_by)
+    return charges.query(len(page.rows), size, page.read, filtered=filtered, ordered=ordered)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from local.cosmos import items, scopes
-from local.cosmos.catalogue import Container
+from local.cosmos.container import Container
 from local.cosmos.epk import HIGHEST, LOWEST, Component
 from local.cosmos.errors import bad_request
 from local.cosmos.language import Query, compile_query, refusing

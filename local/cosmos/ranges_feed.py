@@ -4,7 +4,7 @@ Seen on the wire: the SDK repeats the read with the last etag until it gets the 
 """
 
 from local.cosmos import charges
-from local.cosmos.catalogue import Container, range_wire
+from local.cosmos.container import Container, range_wire
 from local.cosmos.message import Request, Response, json_response
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import orjson
 
 from local.cosmos.account import Account
-from local.cosmos.catalogue import Container
+from local.cosmos.container import Container
 from local.cosmos.continuation import START, Place
 from local.cosmos.items import Document
+from local.cosmos.language import computing
 from local.cosmos.query_request import Question
 from local.cosmos.records import Record
 from local.cosmos.scopes import Scope
@@ -39,7 +40,10 @@ class Reading:
         return [record.body if row is document else orjson.dumps(row) for row in found]
 
     def execute(self, documents: Iterable[Document], asked: Question) -> Iterator[object]:
-        return asked.query.execute(documents, asked.parameters, now=self.account.clock.moment())
+        now = self.account.clock.moment()
+        if self.container.computed:
+            documents = computing(documents, self.container.computed, now=now)
+        return asked.query.execute(documents, asked.parameters, now=now)
 
     def _stored(self, place: Place) -> Iterable[Record]:
         number, scope, store = self.container.number, self.scope, self.account.store

@@ -3,7 +3,7 @@
 from typing import Final
 
 from local.cosmos.account import Account
-from local.cosmos.catalogue import Container
+from local.cosmos.container import Container
 from local.cosmos.epk import HIGHEST, LOWEST
 from local.cosmos.errors import bad_request, not_supported
 from local.cosmos.key_ranges import KeyRange

@@ -7,7 +7,7 @@ import orjson
 
 from local.cosmos import charges, items, reshaping, throughput
 from local.cosmos.account import Account
-from local.cosmos.catalogue import Container, Database
+from local.cosmos.container import Container, Database
 from local.cosmos.errors import bad_request
 from local.cosmos.item_answers import feed_body
 from local.cosmos.language import refusing

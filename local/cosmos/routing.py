@@ -5,7 +5,7 @@ from urllib.parse import unquote
 
 from local.cosmos import batch, feed, point, queries, ranges_feed, resources, rids
 from local.cosmos.account import Account, read_account
-from local.cosmos.catalogue import Container
+from local.cosmos.container import Container
 from local.cosmos.errors import CONTAINER_RECREATED, CosmosError, bad_request, not_found, not_supported
 from local.cosmos.message import Answer, Request
 

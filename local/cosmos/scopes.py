@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from local.cosmos.catalogue import Container
+from local.cosmos.container import Container
 from local.cosmos.epk import HIGHEST, LOWEST
 from local.cosmos.errors import bad_request
 from local.cosmos.key_ranges import KeyRange

@@ -1,7 +1,6 @@
 """The whole server as one function from request to answer, whoever carries them."""
 
 import asyncio
-import contextlib
 import traceback
 from collections.abc import Awaitable
 from pathlib import Path
@@ -21,6 +20,7 @@ from local.cosmos.meter import Meter
 from local.cosmos.offers import Offers
 from local.cosmos.operation_names import operation_name
 from local.cosmos.refusals import refusal_response
+from local.cosmos.results import Results
 from local.cosmos.sessions import SessionAheadError
 from local.cosmos.store import Store
 
@@ -48,7 +48,6 @@ class CosmosServer:
         catalogue = Catalogue(self.store, self.clock)
         offers = Offers(self.store, catalogue)
         self.account = Account(
-            key=key,
             consistency=consistency,
             ranges=ranges,
             store=self.store,
@@ -57,6 +56,7 @@ class CosmosServer:
             offers=offers,
             meter=Meter(self.clock, offers),
             faults=Faults(),
+            results=Results(),
         )
         self.controls = Controls(self.account)
 
@@ -91,9 +91,7 @@ class CosmosServer:
 
     async def _once_changed(self, ahead: SessionAheadError, request: Request, names: tuple[str, ...]) -> Response:
         """Tries once more when the container has changed, or when a replica's lag would be over."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_SESSION_PATIENCE_SECONDS):
-                await ahead.changed().wait()
+        await ahead.change_within(_SESSION_PATIENCE_SECONDS)
         answer = routing.route(self.account, request, names)
         return answer if isinstance(answer, Response) else await answer
 

@@ -1,7 +1,6 @@
 """Session tokens: `<range>:0#<lsn>#1=-1`, several joined by commas (SDK source `_vector_session_token.py`)."""
 
-import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Final
 
 from local.cosmos.errors import SESSION_NOT_AVAILABLE, CosmosError, bad_request
@@ -41,12 +40,12 @@ def _lsn(version: bytes) -> int:
 
 
 class SessionAheadError(CosmosError):
-    """404/1002: the token names a transaction this range has not seen; `changed` says when to look again."""
+    """404/1002: the token names a transaction this range has not seen; it may be there after the next change."""
 
-    def __init__(self, changed: Callable[[], asyncio.Event]) -> None:
+    def __init__(self, change_within: Callable[[float], Awaitable[None]]) -> None:
         super().__init__(
             404,
             "The read session is not available for the input session token.",
             substatus=SESSION_NOT_AVAILABLE,
         )
-        self.changed = changed
+        self.change_within = change_within

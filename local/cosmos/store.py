@@ -22,6 +22,8 @@ CREATE TABLE IF NOT EXISTS ranges (container INTEGER NOT NULL, number INTEGER NO
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 """
 _BLOCK: Final = 10_000
+_RANDOM_START: Final = ("database", "container")
+_RANDOM_BITS: Final = 30
 _LSN: Final = "INSERT INTO ranges VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET lsn = excluded.lsn"
 
 type Key = tuple[int, bytes, str]
@@ -31,12 +33,15 @@ class Store:
     """Statements since the last `commit` are one SQLite transaction."""
 
     def __init__(self, path: Path | None = None) -> None:
+        if path is not None:
+            path.parent.mkdir(parents=True, exist_ok=True)
         self._connection = sqlite3.connect(path or ":memory:", isolation_level=None)
         self._durable = path is not None
         self._open = False
+        # The lock is exclusive because LSNs are counted in memory: a second server on the file must not start.
         self._connection.executescript(
-            f"PRAGMA journal_mode={'WAL' if path else 'OFF'}; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
-            f"{ITEMS} {_SCHEMA}"
+            f"PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode={'WAL' if path else 'OFF'};"
+            f"PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; {ITEMS} {_SCHEMA}"
         )
         self.records: Records = FileRecords(self._connection, self._begin) if path else MemoryRecords()
         self.find = self.records.get
@@ -45,6 +50,14 @@ class Store:
         self._snapshots: dict[str, sqlite3.Connection] = {}
         self._sequence = self._limit = self._counter("sequence")
         self._era, self._etags = secrets.token_hex(4), 0
+        self._begin_numbering()
+
+    def _begin_numbering(self) -> None:
+        """At random, so that no client takes a new server's containers for those of another on the same port."""
+        for kind in _RANDOM_START:
+            if not self._counter(kind):
+                self._set_counter(kind, secrets.randbits(_RANDOM_BITS))
+        self.commit()
 
     @property
     def dirty(self) -> bool:

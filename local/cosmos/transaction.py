@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from local.cosmos import charges, items, rids
-from local.cosmos.catalogue import Container
+from local.cosmos.container import Container
 from local.cosmos.items import Document
 from local.cosmos.key_ranges import KeyRange
 from local.cosmos.records import Record

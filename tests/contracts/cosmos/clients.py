@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from email.utils import formatdate
-from http.client import HTTPConnection
+from http.client import HTTPConnection, HTTPSConnection
 from typing import Any, Protocol
 from urllib.parse import quote, unquote, urlsplit
 from uuid import uuid4
@@ -98,7 +98,8 @@ class Wire:
         sent = {"x-ms-date": date, "authorization": quote(token, safe=""), "x-ms-version": "2020-07-15"}
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
         host = urlsplit(self.account.url)
-        connection = HTTPConnection(host.hostname or "", host.port, timeout=30)
+        connect = HTTPSConnection if host.scheme == "https" else HTTPConnection
+        connection = connect(host.hostname or "", host.port, timeout=30)
         try:
             connection.request(method, path, body, sent)
             response = connection.getresponse()

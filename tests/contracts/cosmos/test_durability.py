@@ -1,6 +1,8 @@
 """What was answered survives a killed process, and a restarted server goes on where it was."""
 
 import json
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -8,9 +10,7 @@ from pathlib import Path
 import pytest
 from azure.cosmos import ContainerProxy, CosmosClient, PartitionKey
 
-from tests.contracts.cosmos.clients import Start, Wire
-
-EMULATOR_KEY = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
+from tests.contracts.cosmos.clients import EMULATOR_KEY, Start, Wire
 
 
 def _created(container: ContainerProxy, number: int) -> int:
@@ -67,3 +67,15 @@ def test_the_first_line_says_where_it_listens_and_sigterm_ends_it_cleanly(
         assert json.loads(wire_to(url)("GET", "/_local").body)["name"] == "orderflow-local-cosmos"
         process.terminate()
         assert process.wait(10) == 0
+
+
+def test_a_file_has_one_server_at_a_time(start: Start, tmp_path: Path) -> None:
+    """Places in the log are counted in memory, so a second server would count them anew."""
+    data = str(tmp_path / "cosmos.db")
+    second = [sys.executable, "-m", "local", "cosmos", "--port", "0", "--data", data]
+
+    with start("--data", data):
+        refused = subprocess.run(second, capture_output=True, text=True, timeout=20, check=False)
+
+    assert refused.returncode == 1
+    assert "cannot start: database is locked" in refused.stderr

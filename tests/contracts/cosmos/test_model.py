@@ -1,6 +1,7 @@
 """A container beside a model of it: whatever is done to both, every answer and the whole feed agree."""
 
 import asyncio
+import itertools
 from typing import Any
 
 import pytest
@@ -21,6 +22,8 @@ NAMES = st.sampled_from(["x", "y", "z"])
 VALUES = st.one_of(st.none(), st.booleans(), st.integers(-(2**53), 2**53), st.text(max_size=5))
 LINK = "dbs/d/colls/c"
 
+PORTS = itertools.count(1)
+
 type Key = tuple[str, str]
 
 
@@ -31,7 +34,9 @@ class ContainerMachine(RuleBasedStateMachine):
         super().__init__()
         self.runner = asyncio.Runner()
         self.server = CosmosServer()
-        self.client = CosmosClient("http://localhost:1/", EMULATOR_KEY, transport=InProcessTransport(self.server))
+        # The SDK shares its routing maps between all clients of one endpoint, so each run has an endpoint of its own.
+        endpoint = f"http://localhost:{next(PORTS)}/"
+        self.client = CosmosClient(endpoint, EMULATOR_KEY, transport=InProcessTransport(self.server))
         self.container = self.run(self.start())
         self.model: dict[Key, Item] = {}
         self.etags: dict[Key, str] = {}
@@ -100,13 +105,13 @@ class ContainerMachine(RuleBasedStateMachine):
         operations: list[Any] = [("upsert", (item,)) for item in items]
         if not good:
             operations.append(("delete", ("nobody",)))
-        try:
-            rows = self.run(self.container.execute_item_batch(operations, partition_key=key))
-        except exceptions.CosmosBatchOperationError as failed:
-            assert not good
-            assert [row["statusCode"] for row in failed.operation_responses] == [424, 424, 404]
+        call = self.container.execute_item_batch(operations, partition_key=key)
+        if not good:
+            with pytest.raises(exceptions.CosmosBatchOperationError) as failed:
+                self.run(call)
+            assert [row["statusCode"] for row in failed.value.operation_responses] == [424, 424, 404]
             return
-        assert good
+        rows = self.run(call)
         for item, row in zip(items, rows, strict=True):
             self.answer = row["resourceBody"]
             self.learn((str(item["id"]), repr(key)), item)
@@ -116,12 +121,18 @@ class ContainerMachine(RuleBasedStateMachine):
         ranges = self.server.controls.ranges(LINK)
         if len(ranges) < 8:
             self.server.controls.split(LINK, ranges[low % len(ranges)].name)
+            self.refresh()
 
     @rule(low=st.integers(0, 9))
     def merge(self, low: int) -> None:
         ranges = self.server.controls.ranges(LINK)
         if len(ranges) > 1:
             self.server.controls.merge(LINK, ranges[low % (len(ranges) - 1)].name)
+            self.refresh()
+
+    def refresh(self) -> None:
+        """A round of the SDK's feed iterator (4.17.1) ends early when it meets a new split; the next one goes on."""
+        self.run(self.all(self.container.read_feed_ranges(force_refresh=True)))
 
     @invariant()
     def every_reader_agrees_with_the_model(self) -> None:
@@ -142,7 +153,7 @@ class ContainerMachine(RuleBasedStateMachine):
         return [one async for one in results]
 
 
-ContainerMachine.TestCase.settings = settings(max_examples=12, stateful_step_count=15, deadline=None)
+ContainerMachine.TestCase.settings = settings(max_examples=8, stateful_step_count=15, deadline=None)
 test_a_container_and_its_model_agree = ContainerMachine.TestCase
 
 

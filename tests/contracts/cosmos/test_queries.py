@@ -125,3 +125,19 @@ async def test_a_query_sees_what_was_just_written(sdk: Sdk, container: Container
         await sdk.do(container.create_item, {"id": str(n), "pk": "x"})
         found = await sdk.all(container.query_items("SELECT VALUE COUNT(1) FROM c", partition_key="x"))
         assert found == [n + 1]
+
+
+async def test_a_computed_property_is_queried_and_not_stored(sdk: Sdk) -> None:
+    """learn.microsoft.com/azure/cosmos-db/nosql/query/computed-properties."""
+    lower = {"name": "cp_lower", "query": "SELECT VALUE LOWER(c.name) FROM c"}
+    container = await sdk.container(computed_properties=[lower])
+    await sdk.do(container.create_item, {"id": "a", "pk": "x", "name": "BO"})
+
+    query = "SELECT VALUE c.cp_lower FROM c WHERE c.cp_lower = 'bo' ORDER BY c.cp_lower"
+    found = await sdk.all(container.query_items(query, partition_key="x"))
+
+    assert found == ["bo"]
+    assert "cp_lower" not in await sdk.do(container.read_item, "a", "x")
+    with pytest.raises(exceptions.CosmosHttpResponseError) as refused:
+        await sdk.container(computed_properties=[{"name": "id", "query": "SELECT VALUE 1 FROM c"}])
+    assert refused.value.status_code == 400
