@@ -7,10 +7,12 @@ import azure.functions as func
 from api import commands, health, queries, sales
 from shared.pipeline import Consumer
 from shared.runtime import CONSUMERS, ORDERS, pipeline
-from shared.settings import UNTIL_HANDLED, feed_binding
+from shared.settings import UNTIL_HANDLED, Settings, feed_binding
 
 app, feeds = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION), func.Blueprint()
 FEED = feed_binding(os.environ)
+# What is missing or wrong is named when the app starts, not when the first request comes.
+Settings.read(os.environ)
 
 
 def subscribe(consumer: Consumer, *, to: str) -> None:

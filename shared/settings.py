@@ -1,6 +1,7 @@
 """Settings, read once from the environment and checked before anything runs."""
 
 import re
+from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -85,7 +86,7 @@ def feed_binding(environ: Mapping[str, str]) -> dict[str, Any]:
 def _cosmos(environ: Mapping[str, str]) -> CosmosConnection:
     if text := environ.get(CONNECTION):
         parts = dict(part.split("=", 1) for part in text.split(";") if "=" in part)
-        if "AccountEndpoint" not in parts or "AccountKey" not in parts:
+        if not (parts.get("AccountEndpoint") and _is_base64(parts.get("AccountKey", ""))):
             raise Misconfigured(f"{CONNECTION} must read AccountEndpoint=https://…/;AccountKey=…;")
         return CosmosConnection(
             endpoint=parts["AccountEndpoint"],
@@ -107,6 +108,13 @@ def _switched_off(environ: Mapping[str, str]) -> Iterator[str]:
             yield spelt[1]
 
 
+def _is_base64(text: str) -> bool:
+    try:
+        return bool(b64decode(text, validate=True))
+    except ValueError:
+        return False
+
+
 def _required(environ: Mapping[str, str], name: str, example: str) -> str:
     if not environ.get(name):
         raise Misconfigured(f"set {name}, for example to {example}")
@@ -122,6 +130,6 @@ def _secret(environ: Mapping[str, str], name: str) -> str:
 
 def _positive(environ: Mapping[str, str], name: str, default: int) -> int:
     text = environ.get(name, str(default))
-    if not text.isdecimal() or int(text) < 1:
-        raise Misconfigured(f"{name} must be a whole number above 0, for example {default}")
+    if not re.fullmatch("[0-9]{1,8}", text) or int(text) < 1:
+        raise Misconfigured(f"{name} must be a whole number from 1 to 99999999, for example {default}")
     return int(text)

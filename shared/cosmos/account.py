@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from typing import Any, Self
+from typing import Any, Final, Self
 from urllib.request import getproxies_environment
 
 from azure.core.pipeline.transport import AioHttpTransport
@@ -10,10 +10,13 @@ from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.identity.aio import DefaultAzureCredential
 
 from shared.cosmos.failures import translated
+from shared.kernel import Failure
 from shared.settings import CosmosConnection
 
 # At INFO the SDK logs every request with all its headers: a fifth of its CPU, and noise.
 logging.getLogger("azure").setLevel(logging.WARNING)
+
+READY_WITHIN: Final = 5.0
 
 
 class Account:
@@ -41,14 +44,19 @@ class Account:
 
     async def missing(self, database: str, *names: str) -> list[str]:
         """Which of these containers cannot be reached, each with the reason. Costs a metadata read each."""
-        troubles = []
-        for name in names:
-            try:
-                with translated(f"{database}/{name}"):
+        found = await asyncio.gather(*(self._trouble(database, name) for name in names))
+        return [trouble for trouble in found if trouble]
+
+    async def _trouble(self, database: str, name: str) -> str | None:
+        try:
+            with translated(f"{database}/{name}"):
+                async with asyncio.timeout(READY_WITHIN):
                     await self.container(database, name).read()
-            except Exception as failure:  # noqa: BLE001 - whatever it is, it is the answer
-                troubles.append(f"{name}: {failure}")
-        return troubles
+        except TimeoutError:
+            return f"{name}: no answer within {READY_WITHIN:.0f} s"
+        except Failure as failure:
+            return f"{name}: {failure}"
+        return None
 
     async def __aenter__(self) -> Self:
         return self
@@ -63,8 +71,9 @@ class Account:
     async def _close_when_cancelled(self) -> None:
         try:
             await asyncio.get_running_loop().create_future()
-        finally:
+        except asyncio.CancelledError:
             await self.close()
+            raise
 
     async def close(self) -> None:
         await self.client.close()

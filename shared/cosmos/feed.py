@@ -5,7 +5,7 @@ last change the lease has passed. A lease without a position counts as 1 when th
 """
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -38,7 +38,7 @@ class CosmosFeedLags:
                     _LEASES, parameters=[{"name": "@prefix", "value": f"{consumer}-"}]
                 )
             ]
-            lags = await asyncio.gather(*(_behind(self.feeds[container], lease) for lease in leases))
+            lags = await _all(_behind(self.feeds[container], lease) for lease in leases)
         return [
             LeasePosition(lease["LeaseToken"], lease["ContinuationToken"], owned=self._is_owned(lease), behind=behind)
             for lease, behind in zip(leases, lags, strict=True)
@@ -48,6 +48,15 @@ class CosmosFeedLags:
         """A host that was killed leaves its name behind; it no longer renews."""
         renewed = lease.get("timestamp")
         return bool(lease.get("Owner") and renewed) and self.now() - from_text(str(renewed)) < self.expires_after
+
+
+async def _all(reads: Iterable[Coroutine[Any, Any, int]]) -> list[int]:
+    """Every read to its end, then the first trouble of any of them."""
+    found = await asyncio.gather(*reads, return_exceptions=True)
+    for trouble in found:
+        if isinstance(trouble, BaseException):
+            raise trouble
+    return [behind for behind in found if isinstance(behind, int)]
 
 
 async def _behind(feed: ContainerProxy, lease: dict[str, Any]) -> int:

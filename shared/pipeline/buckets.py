@@ -63,7 +63,9 @@ class Buckets:
 
     async def _settle(self, partition: str, taken: Sequence[tuple[Entry, asyncio.Future[None]]]) -> None:
         try:
-            await self._commit(partition, {entry.stream: entry for entry, _ in taken})
+            # An order that came twice at once counts as it came last.
+            latest = sorted((entry for entry, _ in taken), key=lambda entry: entry.mark)
+            await self._commit(partition, {entry.stream: entry for entry in latest})
         except Failure as failure:
             for _, done in taken:
                 _fail(done, failure)

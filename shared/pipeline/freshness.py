@@ -37,7 +37,8 @@ class _Watch:
     running: asyncio.Task[tuple[LeasePosition, ...]] | None = None
     next_at: float = 0.0
     places: tuple[tuple[str, str | None], ...] = ()
-    moved_at: float | None = None
+    # Since when it has been behind without moving; None while it is not.
+    stuck_since: float | None = None
 
 
 @dataclass(slots=True)
@@ -56,8 +57,9 @@ class Freshness:
         passed: set[str] = set()
         while True:
             try:
-                positions = await self._probe(consumer, container)
-            except Failure:
+                async with asyncio.timeout(max(0.0, deadline - self.seconds())):
+                    positions = await self._probe(consumer, container)
+            except (Failure, TimeoutError):
                 # Whoever reads the view is told by the view itself when the store is away.
                 return Fresh(lag=1)
             passed |= {each.lease for each in positions if each.behind == 0}
@@ -82,11 +84,14 @@ class Freshness:
         watch.next_at = self.seconds() + PROBE_EVERY
         positions = tuple(await self.lags.positions(consumer, container))
         places = tuple((each.lease, each.position) for each in positions)
-        if places != watch.places or watch.moved_at is None or all(each.behind == 0 for each in positions):
-            watch.places, watch.moved_at = places, self.seconds()
+        if all(each.behind == 0 for each in positions):
+            watch.stuck_since = None
+        elif places != watch.places or watch.stuck_since is None:
+            watch.stuck_since = self.seconds()
+        watch.places = places
         return positions
 
     def _is_pointless(self, consumer: str, left: Sequence[LeasePosition]) -> bool:
-        moved_at = self._watches[consumer].moved_at
-        stuck = moved_at is not None and self.seconds() - moved_at > STUCK_AFTER
+        since = self._watches[consumer].stuck_since
+        stuck = since is not None and self.seconds() - since > STUCK_AFTER
         return stuck or self.is_off(consumer) or not any(each.owned for each in left)

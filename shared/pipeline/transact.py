@@ -1,14 +1,17 @@
 """Load, decide, append: the one way anything is added to a stream."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from shared.kernel import Conflict, Decider, Failure, Recorded, Transient, Unknown
 from shared.pipeline.codec import EventCodec, is_event
 from shared.ports import EventStore, Item
 
-ATTEMPTS = 8
+ATTEMPTS: Final = 8
+WITHIN_SECONDS: Final = 15.0
 
 
 class Outdated(Failure):
@@ -80,6 +83,25 @@ class Transactor[S, C, E]:
         customer_id: str = "",
         beside: Sequence[Item] = (),
         only_at: Callable[[int], bool] = lambda _: True,
+    ) -> Decision[S, E]:
+        try:
+            async with asyncio.timeout(WITHIN_SECONDS):
+                return await self._decided(
+                    stream, command, cause=cause, start=start, customer_id=customer_id, beside=beside, only_at=only_at
+                )
+        except TimeoutError as late:
+            raise Transient(f"{stream}: no decision within {WITHIN_SECONDS:.0f} s") from late
+
+    async def _decided(
+        self,
+        stream: str,
+        command: C,
+        *,
+        cause: Cause,
+        start: Decision[S, E] | None,
+        customer_id: str,
+        beside: Sequence[Item],
+        only_at: Callable[[int], bool],
     ) -> Decision[S, E]:
         trouble: Failure | None = None
         for _ in range(ATTEMPTS):

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from time import monotonic
 
 from shared.kernel import Transient
 from shared.pipeline import Fresh, Freshness
@@ -132,3 +133,20 @@ async def test_a_store_that_is_away_is_not_waited_for() -> None:
         raise Transient("away")
 
     assert not (await freshness(probed(away), Clock()).wait("view", "orders")).is_fresh
+
+
+async def test_the_first_reader_after_a_quiet_time_is_waited_for() -> None:
+    clock = Clock()
+    lags = probed(lambda n: [lease("0", behind=int(n == 2))])
+    fresh = freshness(lags, clock)
+    await fresh.wait("view", "orders")
+    clock.seconds += 10 * STUCK_AFTER
+
+    assert await fresh.wait("view", "orders") == Fresh()
+    assert lags.probes == 3
+
+
+async def test_a_probe_that_is_never_answered_holds_nobody_beyond_the_bound() -> None:
+    fresh = Freshness(Probed(lambda _: []), monotonic)
+
+    assert not (await fresh.wait("view", "orders", at_most=0.05)).is_fresh
