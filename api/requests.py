@@ -8,6 +8,7 @@ from typing import Annotated, Final
 from uuid import uuid4
 
 import azure.functions as func
+import orjson
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 from pydantic.alias_generators import to_camel
 
@@ -23,12 +24,19 @@ MAX_LIMIT: Final = 1000
 _ID = re.compile(r"[A-Za-z0-9_:.-]{1,100}")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
-_ETAG = re.compile(r'"(\d{1,9})"')
+_ETAG = re.compile(r'"([0-9]{1,9})"')
 
 
 def _no_time(text: str) -> str:
     if reads_as_time(text):
         raise ValueError("must not read as a date-time")
+    return text
+
+
+def _no_dots(text: str) -> str:
+    # In a path, "." and ".." mean other places than themselves.
+    if text in {".", ".."}:
+        raise ValueError("must not be only dots")
     return text
 
 
@@ -39,7 +47,7 @@ def _number(value: object) -> Decimal:
     return Decimal(str(value))
 
 
-Id = Annotated[str, Field(pattern=f"^{_ID.pattern}$"), AfterValidator(_no_time)]
+Id = Annotated[str, Field(pattern=f"^{_ID.pattern}$"), AfterValidator(_no_time), AfterValidator(_no_dots)]
 Price = Annotated[
     Decimal, BeforeValidator(_number), Field(ge=0, le=Decimal(1_000_000), decimal_places=2, allow_inf_nan=False)
 ]
@@ -98,7 +106,7 @@ def path_id(req: func.HttpRequest, name: str) -> str | None:
 
 def limit(req: func.HttpRequest) -> int:
     text = req.params.get("limit", str(DEFAULT_LIMIT))
-    if not text.isascii() or not text.isdecimal() or not 1 <= int(text[:9]) <= MAX_LIMIT:
+    if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= MAX_LIMIT:
         raise Unacceptable(HTTPStatus.BAD_REQUEST, "invalid_limit", f"limit is a number from 1 to {MAX_LIMIT}")
     return int(text)
 
@@ -122,8 +130,16 @@ def placement(req: func.HttpRequest, order: NewOrder) -> tuple[str, str]:
         return f"ord_{uuid4().hex}", ""
     caller = req.headers.get("x-ms-client-principal-id", "")
     place = hashlib.sha256(f"{len(caller)}:{caller}:{key}".encode())
-    fingerprint = hashlib.sha256(f"{key}\n{order.model_dump_json(by_alias=True)}".encode())
+    fingerprint = hashlib.sha256(key.encode() + orjson.dumps(_canonical(order), option=orjson.OPT_SORT_KEYS))
     return f"ord_{place.hexdigest()[:32]}", fingerprint.hexdigest()
+
+
+def _canonical(order: NewOrder) -> object:
+    """The same for the same wish, however it was spelt and whatever fields later versions of this app add."""
+    wish = order.model_dump(exclude_none=True, mode="python")
+    for line in wish["items"]:
+        line["unit_price"] = int(line["unit_price"] * 100)
+    return wish
 
 
 def cause(req: func.HttpRequest) -> Cause:
@@ -131,7 +147,7 @@ def cause(req: func.HttpRequest) -> Cause:
     traceparent = req.headers.get("traceparent", "")
     return Cause(
         causation_id=f"http:{uuid4().hex}",
-        correlation_id=correlation if _ID.fullmatch(correlation) else uuid4().hex,
+        correlation_id=correlation if _ID.fullmatch(correlation) and not reads_as_time(correlation) else uuid4().hex,
         traceparent=traceparent if _TRACEPARENT.fullmatch(traceparent) else "",
     )
 

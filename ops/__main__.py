@@ -40,10 +40,10 @@ def values(file: Path | None) -> Mapping[str, str]:
     if file is None:
         return {}
     try:
-        found: Mapping[str, str] = json.loads(file.read_text())["Values"]
-    except (OSError, ValueError, KeyError) as error:
+        found = json.loads(file.read_text())["Values"]
+        return {str(name): value for name, value in found.items() if isinstance(value, str)}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         raise Misconfigured(f"{file} is no settings file such as local.settings.json.example") from error
-    return found
 
 
 async def _run(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -53,7 +53,7 @@ async def _run(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     finally:
         await app.account.close()
     print((table if options.table else json_array)(rows), end="")
-    undone = options.command == "audit" or any(row.get("outcome") == "still poison" for row in rows)
+    undone = options.command == "audit" or any(row.get("outcome") in {"still poison", "failed"} for row in rows)
     return 1 if rows and undone else 0
 
 

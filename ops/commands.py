@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from projections import TALLIES
+from shared.kernel import Failure, Misconfigured
 from shared.runtime import App
 
 type Rows = Sequence[dict[str, object]]
@@ -37,7 +38,17 @@ async def _show(app: App, options: argparse.Namespace) -> Rows:
 
 async def _release(app: App, options: argparse.Namespace) -> Rows:
     lanes = [str(row["lane"]) for row in await app.parked.all()] if options.all else options.lane
-    return [await app.parked.release(lane) for lane in lanes]
+    if not lanes and not options.all:
+        raise Misconfigured("say which lanes to release, or --all")
+    return [await _released(app, lane) for lane in lanes]
+
+
+async def _released(app: App, lane: str) -> dict[str, object]:
+    """One lane's trouble is its own: the others are released all the same."""
+    try:
+        return await app.parked.release(lane)
+    except Failure as failure:
+        return {"lane": lane, "outcome": "failed", "detail": str(failure)}
 
 
 async def _audit(app: App, _: argparse.Namespace) -> Rows:

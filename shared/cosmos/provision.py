@@ -7,6 +7,7 @@ import asyncio
 import json
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from azure.cosmos import PartitionKey, ThroughputProperties
 
 from shared.cosmos.account import Account
 from shared.cosmos.failures import translated
-from shared.kernel import Misconfigured
+from shared.kernel import Failure, Misconfigured
 from shared.settings import Settings
 
 MODEL = Path("infra/containers.json")
@@ -52,6 +53,15 @@ def _key(declared: dict[str, Any]) -> dict[str, Any]:
     return {"path": paths[0] if len(paths) == 1 else paths, "kind": declared["kind"], "version": declared["version"]}
 
 
+def main(arguments: Sequence[str]) -> int:
+    try:
+        made = asyncio.run(provision(Settings.read(os.environ), Path(arguments[0]) if arguments else MODEL))
+    except Failure as failure:
+        sys.stderr.write(f"provision: {failure}\n")
+        return 1
+    sys.stdout.writelines(f"{path}\n" for path in made)
+    return 0
+
+
 if __name__ == "__main__":
-    for made in asyncio.run(provision(Settings.read(os.environ), Path(sys.argv[1]) if len(sys.argv) > 1 else MODEL)):
-        sys.stdout.write(f"{made}\n")
+    sys.exit(main(sys.argv[1:]))

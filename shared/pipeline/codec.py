@@ -1,7 +1,7 @@
 """Items to values and back. The envelope is read first, so that a bad body still tells whose it is."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
@@ -23,13 +23,23 @@ type Received[E] = Recorded[E | Unreadable]
 Moment = Annotated[datetime, BeforeValidator(lambda text: from_text(text) if isinstance(text, str) else text)]
 
 
+# Longer names would not fit into the partition keys that are made of them.
+Name = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Whose event it is. With this much an event can be parked in its place, whatever else cannot be read."""
+
+    orderId: Name  # noqa: N815 - the stored names
+    customerId: Name  # noqa: N815
+    sequence: Annotated[int, Field(ge=1)]
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """The part of an event item that every version of every event has."""
+    """What else every version of every event has."""
 
-    orderId: Annotated[str, Field(min_length=1)]  # noqa: N815 - the stored names
-    customerId: Annotated[str, Field(min_length=1)]  # noqa: N815
-    sequence: Annotated[int, Field(ge=1)]
     type: str
     schemaVersion: int  # noqa: N815
     at: Moment
@@ -38,7 +48,9 @@ class Envelope:
     traceparent: str = ""
 
 
+_IDENTITY = TypeAdapter(Identity)
 _ENVELOPE = TypeAdapter(Envelope)
+_UNKNOWN_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 def event_id(sequence: int) -> str:
@@ -80,16 +92,21 @@ class EventCodec[E]:
         }
 
     def decode(self, item: Item) -> Received[E]:
-        """Raises Poison when not even the envelope can be read."""
+        """Raises Poison when not even the event's identity can be read."""
+        try:
+            identity = _IDENTITY.validate_python(item)
+        except ValidationError as error:
+            raise Poison("unreadable_envelope", _places(error)) from None
         try:
             envelope = _ENVELOPE.validate_python(item)
         except ValidationError as error:
-            raise Poison("unreadable_envelope", _places(error)) from None
+            unreadable = Unreadable("unreadable", _places(error))
+            return Recorded(unreadable, identity.orderId, identity.customerId, identity.sequence, _UNKNOWN_TIME)
         return Recorded(
             body=self._body(envelope, item.get("data")),
-            stream=envelope.orderId,
-            customer_id=envelope.customerId,
-            sequence=envelope.sequence,
+            stream=identity.orderId,
+            customer_id=identity.customerId,
+            sequence=identity.sequence,
             at=envelope.at,
             causation_id=envelope.causationId,
             correlation_id=envelope.correlationId,
@@ -147,17 +164,6 @@ class Shape[T]:
             return self._kind.validate_python({snake(name): value for name, value in item.items()})
         except ValidationError as error:
             raise Poison("unreadable_row", _places(error)) from None
-
-
-def changes(text: str) -> list[Item]:
-    """One batch as the trigger hands it over. Raises Poison when it is not a JSON array of objects."""
-    try:
-        items = orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise Poison("unreadable_batch", f"not JSON at character {error.pos}") from None
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise Poison("unreadable_batch", "not an array of objects")
-    return items
 
 
 def readable[E](event: Received[E]) -> Recorded[E]:

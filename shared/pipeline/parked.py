@@ -61,8 +61,10 @@ class ParkedKeys:
         except Poison as poison:
             return {"lane": lane, "outcome": "still poison", "reason": poison.reason, "detail": str(poison)}
         key = consumer.key(event)
-        if key is not None:
-            await consumer.handle(Span(key, (event,)), self.engine)
+        came_of_it = await consumer.handle(Span(key, (event,)), self.engine) if key else "skipped"
+        if came_of_it != "applied":
+            # Later events of its order went ahead, or wait themselves: this one is not in, so its record stays.
+            return {"lane": lane, "outcome": "still poison", "reason": "unreadable_envelope", "detail": came_of_it}
         try:
             await self.engine.rows.delete(CONTAINER, Key(lane, HEAD), etag=found.etag)
         except Conflict as changed:

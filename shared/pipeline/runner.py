@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from shared.kernel import Failure, Poison, Transient
-from shared.pipeline.codec import Received, changes, is_event
+from shared.pipeline.batch import changes
+from shared.pipeline.codec import Received, is_event
 from shared.pipeline.consumers import Consumer, Engine, Outcome
 from shared.pipeline.spans import Span, split
 from shared.pipeline.suspects import Suspects

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from typing import Any
 
+from shared.runtime import CONSUMERS
 from tests.e2e.conftest import Api, Store
 from tests.programs import ROOT
 
@@ -38,9 +39,12 @@ async def test_one_poisoned_order_waits_alone_until_it_is_mended_and_released(
 
     statuses = {row["orderId"]: row["status"] for row in (await api("GET", f"/api/customers/{customer}/orders")).body}
     assert statuses == {poisoned: "pending", healthy: "shipped"}
-    (parked,) = [row for row in ops(shared_settings, "parked") if row["stream"] == poisoned]
-    assert (parked["reason"], parked["first"], parked["last"]) == ("unreadable", 2, 2)
-    assert "4111" not in str(parked)
+    lanes = {row["consumer"]: row for row in ops(shared_settings, "parked") if row["stream"] == poisoned}
+    assert lanes.keys() == {consumer.name for consumer in CONSUMERS}
+    for parked in lanes.values():
+        assert (parked["reason"], parked["first"], parked["last"]) == ("unreadable", 2, 2)
+    assert "4111" not in str(lanes)
+    parked = lanes["project_customer_orders"]
     (early,) = ops(shared_settings, "release", parked["lane"], expect=1)
     assert early["outcome"] == "still poison"
 
@@ -50,15 +54,18 @@ async def test_one_poisoned_order_waits_alone_until_it_is_mended_and_released(
     (shown,) = ops(shared_settings, "show", parked["lane"])
     assert [waiting["type"] for waiting in shown["waiting"]] == ["OrderShipped", "OrderDelivered"]
 
-    (released,) = ops(shared_settings, "release", parked["lane"])
+    released = [outcome for each in lanes.values() for outcome in ops(shared_settings, "release", each["lane"])]
 
-    assert released["outcome"] == "released"
+    assert {each["outcome"] for each in released} == {"released"}
     assert await shared_store.rows() == await shared_store.expected_rows()
-    assert parked["lane"] not in [row["lane"] for row in ops(shared_settings, "parked")]
+    assert poisoned not in [row["stream"] for row in ops(shared_settings, "parked")]
 
 
 def test_what_is_not_parked_is_said_plainly(shared_settings: dict[str, str]) -> None:
-    assert ops(shared_settings, "release", "nothing:1:c:o", expect=1) == []
+    (row,) = ops(shared_settings, "release", "nothing:1:c:o", expect=1)
+
+    assert row == {"lane": "nothing:1:c:o", "outcome": "failed", "detail": "nothing is parked as nothing:1:c:o"}
+    assert ops(shared_settings, "release", expect=1) == []
 
 
 def test_people_can_have_a_table(served: str, shared_settings: dict[str, str]) -> None:

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from orders.events import ORDER_EVENTS, Line, OrderEvent, OrderPlaced
 from projections.customer_orders import CustomerOrder
 from shared.kernel import Money, Poison, Unreadable
-from shared.pipeline.codec import MAX_EVENT_BYTES, EventCodec, RowCodec, changes, is_event
+from shared.pipeline.batch import changes
+from shared.pipeline.codec import MAX_EVENT_BYTES, EventCodec, RowCodec, is_event
 from shared.pipeline.naming import flatten_money, restore_money, to_camel, to_snake
 from tests.orders import EPOCH, a_line, histories, lines, recorded, usd
 
@@ -89,6 +90,10 @@ def test_an_event_item_has_the_shape_of_the_contract() -> None:
         ({"schemaVersion": 2}, "unknown_version"),
         ({"data": {"lines": "none"}}, "unreadable"),
         ({"data": None}, "unreadable"),
+        ({"at": "never"}, "unreadable"),
+        ({"at": "0001-01-01T00:00:00+05:00"}, "unreadable"),
+        ({"schemaVersion": None}, "unreadable"),
+        ({"type": None}, "unreadable"),
     ],
 )
 def test_a_body_that_cannot_be_read_still_says_whose_it_is(change: dict[str, object], reason: str) -> None:
@@ -101,7 +106,7 @@ def test_a_body_that_cannot_be_read_still_says_whose_it_is(change: dict[str, obj
     assert event.body.reason == reason
 
 
-@pytest.mark.parametrize("missing", ["orderId", "customerId", "sequence", "type", "schemaVersion", "at"])
+@pytest.mark.parametrize("missing", ["orderId", "customerId", "sequence"])
 def test_an_envelope_that_cannot_be_read_is_poison_that_names_the_place(missing: str) -> None:
     item = codec.encode(recorded([PLACED])[0])
     del item[missing]
@@ -124,6 +129,19 @@ def test_an_event_too_large_for_the_feed_is_refused_before_it_is_stored() -> Non
 
     with pytest.raises(Poison, match="too_large"):
         codec.encode(recorded([many])[0])
+
+
+def test_half_a_character_costs_its_item_what_it_says_and_the_batch_nothing() -> None:
+    whole, broken = changes('[{"id": "1", "a": "x"}, {"id": "2", "a": "\\ud800", "b": 1}]')
+
+    assert whole == {"id": "1", "a": "x"}
+    assert broken == {"id": "2", "b": 1}
+
+
+@pytest.mark.parametrize("name", ["orderId", "customerId"])
+def test_a_name_too_long_for_a_partition_key_is_no_name(name: str) -> None:
+    with pytest.raises(Poison, match="unreadable_envelope"):
+        codec.decode(codec.encode(recorded([PLACED])[0]) | {name: "x" * 256})
 
 
 def test_only_numbered_items_are_events() -> None:
