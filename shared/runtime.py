@@ -111,7 +111,7 @@ def compose(settings: Settings) -> App:
         pages=PatientPages(CosmosPages(account, settings.database), patience),
         pipeline=Pipeline(
             engine,
-            Suspects(rows, monotonic),
+            Suspects(rows, monotonic, settings.max_batch_seconds),
             max_seconds=settings.max_batch_seconds,
         ),
         parked=ParkedKeys(engine, {each.name: each for each in CONSUMERS}, catalogue),

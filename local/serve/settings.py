@@ -23,7 +23,9 @@ def local_settings(environ: Mapping[str, str], *files: Path) -> dict[str, str]:
     merged = {name: value for values in (*declared, environ) for name, value in values.items()}
     elsewhere = [name for name in merged if name.startswith(f"{CONNECTION}__")]
     return {name: value for name, value in merged.items() if name not in elsewhere} | {
-        CONNECTION: _values(EXAMPLE)[CONNECTION]
+        CONNECTION: _values(EXAMPLE)[CONNECTION],
+        # A proxy is for the world outside; it does not know this machine's own ports.
+        "no_proxy": ",".join(filter(None, (merged.get("no_proxy"), "127.0.0.1,localhost"))),
     }
 
 

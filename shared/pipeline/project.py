@@ -93,9 +93,10 @@ class Project[E, V]:
     async def _apply(self, span: Span[E], row: Row[V], engine: Engine) -> Outcome:
         """Rule 4: fold, then one write. Rule 5 when the fold stops."""
         news = span.after(row.mark)
-        if not row.is_readable or (not row.is_there and news[0].sequence > 1):
+        if _has_gap(row, news[0].sequence):
             try:
-                news = await self.history(span.stream, span.key, engine, upto=span.last)
+                whole = await self.history(span.stream, span.key, engine, upto=span.last)
+                news = tuple(event for event in whole if event.sequence > row.mark)
             except Poison as poison:
                 return await self._park(span, row, _unchanged(row), Stop(news[0].sequence, poison), engine)
         folded = fold(self.projection, row.value, row.mark, news)
@@ -144,6 +145,13 @@ class Project[E, V]:
             last=max(span.last, stop.at),
             poison=stop.poison,
         )
+
+
+def _has_gap(row: Row[Any], first: int) -> bool:
+    """The feed's order is trusted, except over no row, or where something may have been held back meanwhile."""
+    if row.is_readable and row.is_there and row.stale is None:
+        return False
+    return not row.is_readable or first != row.mark + 1
 
 
 def _unchanged[V](row: Row[V]) -> Folded[V]:

@@ -9,7 +9,7 @@ import logging
 from dataclasses import dataclass
 from typing import Final
 
-from shared.kernel import Failure, Poison, Transient
+from shared.kernel import Failure, Key, Poison, Transient
 from shared.pipeline.batch import changes
 from shared.pipeline.codec import Received, is_event
 from shared.pipeline.consumers import Consumer, Engine, Outcome
@@ -39,23 +39,37 @@ class Pipeline:
         items = [item for item in changes(text) if is_event(item)]
         try:
             async with asyncio.timeout(self.max_seconds):
-                spans = split(await self._decode(consumer, items), consumer.key)
+                received, waiting = await self._decode(consumer, items)
+                spans = split(received, consumer.key)
                 async with self.suspects.watching(consumer.name, items, attempt=attempt) as careful:
-                    waiting = await (self._key_by_key(consumer, spans) if careful else self._at_once(consumer, spans))
+                    waiting += await (self._key_by_key(consumer, spans) if careful else self._at_once(consumer, spans))
         except TimeoutError as late:
             raise Transient(f"{consumer.name}: the batch took over {self.max_seconds} s") from late
         if waiting:
-            raise Transient(f"{consumer.name}: {len(waiting)} of {len(spans)} keys wait") from waiting[0]
+            raise Transient(f"{consumer.name}: {len(waiting)} of {len(items)} events or keys wait") from waiting[0]
 
-    async def _decode(self, consumer: Consumer, items: list[Item]) -> list[Received[object]]:
+    async def _decode(self, consumer: Consumer, items: list[Item]) -> tuple[list[Received[object]], list[Exception]]:
+        """What can be given a key; the rest is parked under the store's own name for it."""
         received: list[Received[object]] = []
+        waiting: list[Exception] = []
         for item in items:
             try:
-                received.append(self.engine.codec.decode(item))
+                received.append(_with_key(consumer, self.engine.codec.decode(item)))
             except Poison as poison:
-                await self.engine.lanes.park_raw(consumer.name, item, poison)
-                log.warning("%s parked an item whose envelope cannot be read: %s", consumer.name, poison)
-        return received
+                if trouble := await self._parked_raw(consumer, item, poison):
+                    waiting.append(trouble)
+        return received, waiting
+
+    async def _parked_raw(self, consumer: Consumer, item: Item, poison: Poison) -> Failure | None:
+        name = Key(str(item.get("id")), str(item.get("_rid")))
+        try:
+            self.engine.brake.see(consumer.name, name)
+            self.engine.brake.meet(consumer.name, poison.reason, name)
+            await self.engine.lanes.park_raw(consumer.name, item, poison)
+        except Failure as failure:
+            return failure
+        log.warning("%s parked an item whose key cannot be read: %s", consumer.name, poison)
+        return None
 
     async def _at_once(self, consumer: Consumer, spans: tuple[Span[object], ...]) -> list[Exception]:
         room = asyncio.Semaphore(CONCURRENT_KEYS)
@@ -71,20 +85,23 @@ class Pipeline:
     async def _key_by_key(self, consumer: Consumer, spans: tuple[Span[object], ...]) -> list[Exception]:
         waiting: list[Exception] = []
         for span in spans:
-            if await self.suspects.is_guilty(consumer.name, span.key):
-                poison = Poison("suspect", "handling this key has ended the process, or never ended")
-                outcome = await consumer.suspect(span, poison, self.engine)
-                _tell(consumer, span, outcome)
-            elif trouble := await self._handled(consumer, span):
+            guilty = await self.suspects.is_guilty(consumer.name, span.key)
+            with self.suspects.timing(consumer.name, span.key):
+                trouble = await self._handled(consumer, span, guilty=guilty)
+            if trouble:
                 waiting.append(trouble)
             await self.suspects.survived(consumer.name, span.key)
         return waiting
 
-    async def _handled(self, consumer: Consumer, span: Span[object]) -> Exception | None:
+    async def _handled(self, consumer: Consumer, span: Span[object], *, guilty: bool = False) -> Exception | None:
         """What keeps the span waiting; None when it is done with."""
         self.engine.brake.see(consumer.name, span.key)
         try:
-            _tell(consumer, span, await consumer.handle(span, self.engine))
+            if guilty:
+                poison = Poison("suspect", "handling this key has ended the process, or never ended")
+                _tell(consumer, span, await consumer.suspect(span, poison, self.engine))
+            else:
+                _tell(consumer, span, await consumer.handle(span, self.engine))
         except Failure as failure:
             _tell(consumer, span, "waiting", failure)
             return failure
@@ -92,6 +109,15 @@ class Pipeline:
             _tell(consumer, span, "waiting", bug)
             return bug
         return None
+
+
+def _with_key(consumer: Consumer, event: Received[object]) -> Received[object]:
+    """The event, if the consumer can say where it belongs. Raises Poison: it would never be able to."""
+    try:
+        consumer.key(event)
+    except Exception as bug:
+        raise Poison("handler_failed", f"{consumer.name} has no key for it: {type(bug).__name__}") from bug
+    return event
 
 
 def _tell(consumer: Consumer, span: Span[object], outcome: Outcome | str, trouble: Exception | None = None) -> None:

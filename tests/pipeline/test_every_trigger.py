@@ -118,7 +118,7 @@ class Run:
     async def _delivered(self, batch: Sequence[Item]) -> bool:
         self.attempts += 1
         # A process of its own each time: what it remembers dies with it.
-        pipeline = Pipeline(self.engine, Suspects(self.rows, self.clock), max_seconds=0.1)
+        pipeline = Pipeline(self.engine, Suspects(self.rows, self.clock, max_seconds=0.1), max_seconds=0.1)
         done = False
         try:
             await pipeline.run(self.consumer, orjson.dumps(batch).decode())

@@ -1,12 +1,16 @@
 """What will never pass is parked with its key; everybody else goes on."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from orders.events import OrderDelivered, OrderPlaced, OrderShipped
-from shared.kernel import Key, Poison, Transient
+from shared.kernel import Key, Poison, Recorded, Transient
+from shared.pipeline import Project
 from shared.pipeline.lanes import CONTAINER, HEAD, lane
 from shared.pipeline.parked import NoSuchLane, ParkedKeys
-from shared.ports import Item
+from shared.ports import Item, Stored
 from tests.fakes import FakeRows
 from tests.orders import a_line, recorded, usd
 from tests.pipeline.worlds import CODEC, CONSUMER, World
@@ -218,3 +222,54 @@ async def test_a_stream_that_cannot_be_read_for_a_missing_row_is_parked() -> Non
     world.events.streams["bad"]["000001"] = CODEC.encode(STREAM[0])
     assert (await desk(world).release(LANE))["outcome"] == "released"
     assert world.view() == world.folded()
+
+
+async def test_the_brake_is_for_what_has_no_key_too() -> None:
+    world = World([])
+
+    with pytest.raises(Transient, match="wait"):
+        await world.deliver_items({"id": "000001", "_rid": str(n)} for n in range(100))
+
+    assert len(await desk(world).all()) == 20
+
+
+async def test_an_event_that_a_view_has_no_key_for_stops_nobody() -> None:
+    def key(event: Recorded[Any]) -> Key:
+        return {"good": Key("c1", "good")}[event.stream]
+
+    view = Project(replace(CONSUMER.projection, key=key))
+    good, odd = recorded([PLACED], stream="good"), recorded([PLACED], stream="odd")
+    world = World([*good, *odd])
+
+    await world.deliver_to(view, [*odd, *good])
+
+    assert set(world.view()) == {"good"}
+    (record,) = await desk(world).all()
+    assert record["reason"] == "handler_failed"
+
+
+async def test_a_head_that_somebody_damaged_can_be_opened_and_released_again() -> None:
+    world = await parked()
+    place = (CONTAINER, Key(LANE, HEAD))
+    damaged = {**world.rows.rows[place].item, "first": "?"}
+    world.rows.rows[place] = Stored(damaged, "damaged")
+
+    await world.deliver_items([SPOILT, CODEC.encode(STREAM[2])])
+
+    assert (await desk(world).all())[0]["first"] == 2
+    await desk(world).release(LANE)
+    assert world.view() == world.folded()
+
+
+async def test_a_mended_event_whose_order_is_parked_itself_keeps_its_record() -> None:
+    world = await parked()
+    await world.deliver_items([{"id": "000009", "_rid": "abc"}])
+    raw = Key(f"{CONSUMER.name}:raw:abc", HEAD)
+    late = recorded([PLACED] * 9, stream="bad")[8]
+    kept = world.rows.rows[CONTAINER, raw]
+    await world.rows.replace(CONTAINER, raw, dict(kept.item) | {"item": CODEC.encode(late)}, etag=kept.etag)
+
+    outcome = await desk(world).release(raw.partition)
+
+    assert outcome["outcome"] == "still poison"
+    assert (CONTAINER, raw) in world.rows.rows

@@ -95,7 +95,7 @@ async def test_skewed_load_on_a_scarce_store_ends_applied_with_few_requests_wast
     events = CosmosEventStore(scarce.container(database, "orders"))
     pipeline = Pipeline(
         Engine(CODEC, events, rows, lanes, Brake(monotonic), Ledgers(FakeBuckets())),
-        Suspects(rows, monotonic),
+        Suspects(rows, monotonic, max_seconds=30),
         max_seconds=30,
     )
     batch = [

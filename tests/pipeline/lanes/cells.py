@@ -37,7 +37,7 @@ def token(said: object) -> int:
     return int(str(said).removeprefix("~"))
 
 
-def cell(container: str, item: Any) -> Cell:
+def cell(container: str, item: Any) -> Cell:  # noqa: ANN401 - JSON that the engine wrote
     if container != "notes":
         return item["first"], item["last"], token(item["nonce"]), int(item["state"] == "open")
     stale = item.get("stale")
@@ -49,9 +49,9 @@ def item(where: Place, held: Cell) -> dict[str, object]:
     return _row(*held) if where == "row" else _head(*held)
 
 
-def _row(mark: object, value: Any, lane: object, last: object) -> dict[str, object]:
+def _row(mark: object, value: object, lane: object, last: object) -> dict[str, object]:
     row: dict[str, object] = {"id": STREAM, "type": "Notes", "schemaVersion": 1, "mark": mark}
-    row |= {"body": False} if value is None else {"seen": list(value)}
+    row |= {"body": False} if value is None else {"seen": value}
     if lane:
         row["stale"] = {"lane": text(lane), "since": _SINCE, "reason": "handler_failed", "last": last}
     return row

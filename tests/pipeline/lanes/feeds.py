@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import count
+from time import monotonic
 
 import orjson
 
@@ -11,10 +12,10 @@ from shared.kernel import Key, Recorded
 from shared.pipeline import Brake, Engine, Lanes, Ledgers, Pipeline, Project, Suspects
 from shared.pipeline.consumers import Consumer
 from shared.pipeline.lanes import CONTAINER, HEAD
-from shared.pipeline.suspects import YOUNG_SECONDS
 from tests.fakes import Clock, FakeBuckets, FakeEventStore, FakeRows
 from tests.orders import EPOCH
 from tests.pipeline.lanes.notes import NOTES, Noted, Notes, Watch, fixed, folded, noted, notes
+from tests.pipeline.worlds import Seasoned
 
 type Events = list[Recorded[Noted]]
 
@@ -61,8 +62,8 @@ class Feed:
 
     def process(self, *, young: bool = False) -> Pipeline:
         """A new worker process."""
-        seconds = self.clock if young else self.clock.after(YOUNG_SECONDS)
-        return Pipeline(self.engine, Suspects(self.rows, seconds), self.max_seconds)
+        kind = Suspects if young else Seasoned
+        return Pipeline(self.engine, kind(self.rows, monotonic, self.max_seconds), self.max_seconds)
 
     async def deliver(
         self, batch: Iterable[Recorded[Noted]], *, version: int = 0, attempt: int = 1, by: Consumer | None = None
@@ -94,7 +95,11 @@ class Feed:
 
     def marked(self) -> set[str]:
         """Which kinds of items are in the poison container beside heads."""
-        return {str(stored.item["type"]) for (where, key), stored in self.rows.rows.items() if where == CONTAINER and key.id != HEAD}
+        return {
+            str(stored.item["type"])
+            for (where, key), stored in self.rows.rows.items()
+            if where == CONTAINER and key.id != HEAD
+        }
 
     def whole(self) -> bool:
         """Every row is the fold of all its events, none is stale, nothing is parked."""

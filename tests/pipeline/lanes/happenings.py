@@ -148,5 +148,3 @@ def _marked(state: State, row: Held | None) -> State:
 
 def _acknowledged(state: State, last: int) -> State:
     return state._replace(delivered=last, acknowledged=max(state.acknowledged, last))
-
-

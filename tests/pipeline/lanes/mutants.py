@@ -32,7 +32,7 @@ class Code:
 
     modules: Mapping[str, Any]
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - modules have what they have
         return self.modules[name]
 
 
@@ -40,7 +40,7 @@ def load(edits: Sequence[Edit] = ()) -> Code:
     """Fresh modules that know only each other where the real ones know the real ones."""
     fresh: dict[str, ModuleType] = {}
 
-    def importer(name: str, *how: Any) -> ModuleType:
+    def importer(name: str, *how: Any) -> ModuleType:  # noqa: ANN401 - what __import__ takes
         return fresh[name] if name in fresh else builtins.__import__(name, *how)
 
     for name in PROTOCOL:

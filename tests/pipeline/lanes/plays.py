@@ -1,7 +1,7 @@
 """What an actor was told so far, so that the real code runs only once for each list of answers.
 
-A play speaks of etags and nonces in its own words: TOKEN, TOKEN + 1 and so on in the order in which they were heard, -1,
--2 and so on for nonces of its own. A `Playing` adds which of the store's tokens these are.
+A play speaks of etags and nonces in its own words: TOKEN, TOKEN + 1 and so on in the order in which they were heard,
+-1, -2 and so on for nonces of its own. A `Playing` adds which of the store's tokens these are.
 """
 
 from dataclasses import dataclass, field

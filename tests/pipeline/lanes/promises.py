@@ -1,5 +1,7 @@
 """What has to hold in every state, whoever goes next."""
 
+from typing import Any
+
 from tests.pipeline.lanes.actors import Role
 from tests.pipeline.lanes.happenings import Happenings
 from tests.pipeline.lanes.notes import Notes, folded
@@ -18,20 +20,24 @@ class Promises:
         return state.wrong or self._now(state) or self._in_the_end(state)
 
     def _now(self, state: State) -> str:
-        mark, value, lane, _ = state.row[1] if state.row else (0, None, 0, 0)
+        mark, value, lane = _row(state)
         if value != self._fold(mark):
             return f"the row {value} is not the fold up to its mark {mark}"
         if lane and not state.head:
             return "the row is stale and there is no head to be seen"
         if mark >= state.acknowledged or value == self._fold(state.acknowledged):
             return ""
-        if not lane:
+        return self._behind(state, mark, is_stale=bool(lane))
+
+    def _behind(self, state: State, mark: int, *, is_stale: bool) -> str:
+        """Something was acknowledged that the row has not seen: a head has to know, and the row has to say so."""
+        if not is_stale:
             return f"the row looks fresh at {mark}, without what was acknowledged up to {state.acknowledged}"
-        if state.head and not state.head[1][3]:
+        head: Any = state.head
+        _, last, _, is_open = head[1]
+        if not is_open:
             return f"{state.acknowledged} was acknowledged and waits behind a closed head"
-        if state.head and state.head[1][1] < state.acknowledged:
-            return f"{state.acknowledged} was acknowledged and the head does not know"
-        return ""
+        return f"{state.acknowledged} was acknowledged and the head does not know" if last < state.acknowledged else ""
 
     def _in_the_end(self, state: State) -> str:
         """Everybody dies, the last fix is deployed, the feed delivers the rest, somebody releases: all is in."""
@@ -60,14 +66,20 @@ class Promises:
                 return state.wrong or "the feed waits for ever"
         if state.head:
             state = self._happenings.alone(state, RELEASER, Role(state.version))
-        mark, value, lane, _ = state.row[1] if state.row else (0, None, 0, 0)
+        mark, value, lane = _row(state)
         if state.wrong or lane or state.head:
             return state.wrong or f"stale={bool(lane)} for ever, with head={state.head}"
         return "" if value == self._fold(state.length) else f"the row ends as {value} at {mark}"
 
-    def _fold(self, mark: object) -> tuple[int, ...] | None:
-        match folded(self._kinds[: int(str(mark))]):
+    def _fold(self, mark: int) -> tuple[int, ...] | None:
+        match folded(self._kinds[:mark]):
             case Notes(seen=seen):
                 return seen
             case _:
                 return None
+
+
+def _row(state: State) -> tuple[int, tuple[int, ...] | None, int]:
+    """Its mark, its value, and the lane it is stale behind, 0 for none."""
+    row: Any = state.row[1] if state.row else (0, None, 0, 0)
+    return row[:3]  # type: ignore[no-any-return]  # a RowCell

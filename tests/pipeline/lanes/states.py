@@ -17,9 +17,9 @@ NEW_ETAG, NEW_NONCE = 1_000_000, 1_000_001
 class Scenario:
     """One key's stream, spelt by kinds, and how often each trouble may strike.
 
-    `zombies`: a worker loses its lease and goes on. `crashes`: an actor is gone, its last operation in effect. `rewinds`:
-    the feed goes back. `lost`: a write that is never answered, in effect or not. `cold`: how many events the feed began
-    behind. `short`: the stream may be read one event short. `old`: rows and heads may be read as they were a write ago.
+    `zombies`: a worker loses its lease and goes on. `crashes`: an actor is gone, its last operation in effect or not.
+    `rewinds`: the feed goes back. `lost`: a write is never answered, in effect or not. `cold`: how many events the feed
+    began behind. `short`: the stream may be read an event short. `old`: rows and heads may be read as of a write ago.
     """
 
     kinds: str
@@ -33,8 +33,11 @@ class Scenario:
     old: bool = False
 
     def __str__(self) -> str:
-        """The kinds, and what else may happen."""
-        return " ".join([self.kinds, *(name for name, value in asdict(self).items() if name != "kinds" and value)])
+        """The kinds, and in what it differs from a scenario of only these."""
+        usual = asdict(Scenario(self.kinds))
+        return " ".join(
+            [self.kinds, *(f"{name}={value}" for name, value in asdict(self).items() if value != usual[name])]
+        )
 
 
 class State(NamedTuple):
@@ -64,9 +67,7 @@ type Step = tuple[str, State]
 
 
 def start(s: Scenario) -> State:
-    return State(
-        s.cold, 0, None, None, None, None, s.cold, 0, 0, NOBODY, s.zombies, s.crashes, s.rewinds, s.lost
-    )
+    return State(s.cold, 0, None, None, None, None, s.cold, 0, 0, NOBODY, s.zombies, s.crashes, s.rewinds, s.lost)
 
 
 def canonical(state: State) -> State:
@@ -76,21 +77,22 @@ def canonical(state: State) -> State:
     def named(token: int) -> int:
         return names.setdefault(token, TOKEN + len(names)) if token else 0
 
-    def held(there: Held | None) -> Any:
+    def held(there: Held | None) -> Held | None:
         if there is None:
             return None
         etag, cell = there
-        return named(etag), (*cell[:LANE], named(cell[LANE]), *cell[LANE + 1 :])
+        renamed: Any = (*cell[:LANE], named(cell[LANE]), *cell[LANE + 1 :])
+        return named(etag), renamed
 
     def cast(playing: Playing | None) -> Playing | None:
         if playing is None:
             return None
-        return Playing(playing.play, tuple([*map(named, playing.heard)]), tuple([*map(named, playing.drawn)]))
+        return Playing(playing.play, tuple(map(named, playing.heard)), tuple(map(named, playing.drawn)))
 
     return state._replace(
         row=held(state.row),
         head=held(state.head),
         row_before=held(state.row_before),
         head_before=held(state.head_before),
-        actors=tuple([*map(cast, state.actors)]),
+        actors=tuple(map(cast, state.actors)),
     )

@@ -44,7 +44,9 @@ def test_two_rules_that_cover_each_other_are_missed_together(one: LeftOut, other
     assert together.wrong
 
 
-@pytest.mark.parametrize("scenario", [Scenario("PN", zombies=0, old=True), Scenario("PD", zombies=0, old=True)], ids=str)
+@pytest.mark.parametrize(
+    "scenario", [Scenario("PN", zombies=0, old=True), Scenario("PD", zombies=0, old=True)], ids=str
+)
 def test_reads_that_are_not_current_are_believed_and_go_wrong(scenario: Scenario) -> None:
     """Why the account has to be consistent (docs/lanes.md, rule 9 of the protocol)."""
     assert search(REAL, scenario, limit=LIMIT).wrong

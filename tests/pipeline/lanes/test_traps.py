@@ -1,4 +1,4 @@
-"""Nothing keeps a feed waiting for ever, and nothing that was held back is passed by: the odd places of the protocol."""
+"""Nothing keeps a feed waiting for ever and nothing held back is passed by, also in the odd places of the protocol."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -64,7 +64,7 @@ async def test_a_missing_row_is_not_folded_from_a_stream_that_is_read_short() ->
 async def test_a_row_too_large_before_its_poison_is_parked_with_it() -> None:
     feed = Feed({"s": "NNP"}, rows=(rows := Tight()))
     await feed.deliver(noted("N"))
-    rows.room = len(str(rows.rows[PLACE].item | {"stale": STALE.to_item()}))
+    rows.room = len(str(dict(rows.rows[PLACE].item) | {"stale": STALE.to_item()}))
 
     await feed.deliver(noted("NNP")[1:])
 
@@ -76,7 +76,7 @@ async def test_a_row_too_large_before_its_poison_is_parked_with_it() -> None:
 async def test_a_row_that_has_no_room_to_say_that_it_is_stale_loses_its_body_until_its_release() -> None:
     feed = Feed({"s": "NNNN"}, rows=(rows := Tight()))
     await feed.deliver(noted("NN"))
-    body = rows.rows[PLACE].item | {"seen": list(range(1000))}
+    body = dict(rows.rows[PLACE].item) | {"seen": list(range(1000))}
     rows.rows[PLACE] = Stored(body, rows.rows[PLACE].etag)
     rows.room = len(str(body)) + 1
 
@@ -113,7 +113,7 @@ async def test_a_row_that_no_item_can_hold_is_parked_like_a_handler_that_raises(
 async def test_a_stale_row_that_cannot_be_read_waits_for_its_release() -> None:
     feed = Feed({"s": "NPN"})
     await feed.deliver(noted("NP"))
-    feed.rows.rows[PLACE] = replace(feed.rows.rows[PLACE], item=feed.rows.rows[PLACE].item | {"seen": "spoilt"})
+    feed.rows.rows[PLACE] = replace(feed.rows.rows[PLACE], item=dict(feed.rows.rows[PLACE].item) | {"seen": "spoilt"})
 
     await feed.deliver(noted("NPN")[2:], version=1)
 
@@ -132,10 +132,24 @@ async def test_a_row_that_cannot_be_read_is_replaced_even_if_its_view_has_no_use
     assert feed.row("s")["body"] is False
 
 
+async def test_behind_a_head_that_cannot_be_read_nothing_is_passed_by() -> None:
+    feed = Feed({"s": "NPN"})
+    await feed.deliver(noted("NP"))
+    (place,) = [place for place in feed.rows.rows if place[0] == CONTAINER]
+    feed.rows.rows[place] = replace(feed.rows.rows[place], item=dict(feed.rows.rows[place].item) | {"nonce": 7})
+
+    await feed.deliver(noted("NPN")[2:])
+    assert feed.watch.gap is None
+    assert feed.row("s")["stale"]
+
+    await feed.release_all()
+    assert feed.whole()
+
+
 def _blank(row: Notes | None, event: Recorded[Noted]) -> Notes:
     """A handler that asks for no order, for rows that were swollen by hand."""
     return Notes((*(row.seen if row else ()), event.sequence))
 
 
-def _two_currencies(row: Purse | None, event: Recorded[Noted]) -> Purse:
+def _two_currencies(_: Purse | None, event: Recorded[Noted]) -> Purse:
     return Purse(Money(1, "USD"), Money(1, "EUR" if event.sequence == 2 else "USD"))
