@@ -85,7 +85,8 @@ def control(wire: Wire) -> Iterator[Control]:
     def act(method: str, path: str, /, **given: object) -> Item:
         reply = wire(method, f"/_local/{path}", json.dumps(given).encode() if given else b"")
         assert reply.status == 200, reply.body
-        return reply.json
+        answer: Item = reply.json
+        return answer
 
     yield act
     act("DELETE", "faults")

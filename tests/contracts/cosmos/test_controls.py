@@ -75,7 +75,7 @@ async def test_every_nth_request_is_hit_and_counted(sdk: Sdk, container: Contain
     """A rule counts what it has seen."""
     control("POST", "faults", container=container.id, operation="Read", status=400, every=3)
     await sdk.do(container.create_item, {"id": "a", "pk": "x"})
-    outcomes = []
+    outcomes: list[int | None] = []
     for _ in range(9):
         try:
             await sdk.do(container.read_item, "a", "x")

@@ -2,6 +2,7 @@
 
 import json
 import time
+from typing import Any
 
 import pytest
 
@@ -65,7 +66,7 @@ def test_the_ranges_tile_all_keys_and_end_with_304(wire: Wire, docs: str) -> Non
 def test_bulk_rows_stand_for_themselves(wire: Wire, docs: str) -> None:
     """azure-sdk-for-js `ClientContext.bulk`: rows of one range, each with its own status."""
     number = _create(wire, docs, "taken").headers["x-ms-documentdb-partitionkeyrangeid"]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"operationType": "Create", "partitionKey": KEY, "resourceBody": {"id": "a", "pk": "x"}},
         {"operationType": "Create", "partitionKey": KEY, "resourceBody": {"id": "taken", "pk": "x"}},
         {"operationType": "Upsert", "partitionKey": KEY, "resourceBody": {"id": "b", "pk": "y"}},
@@ -89,7 +90,7 @@ def test_bulk_rows_stand_for_themselves(wire: Wire, docs: str) -> None:
 
 def test_a_bulk_row_of_another_range_is_410(wire: Wire, docs: str) -> None:
     """.NET `BulkExecutionRetryPolicy`: 410/1002 in the row, the client routes it anew."""
-    numbers = {}
+    numbers: dict[str, str] = {}
     for key in "abcdefghij":
         numbers.setdefault(_create(wire, docs, "one", key).headers["x-ms-documentdb-partitionkeyrangeid"], key)
     (here, mine), (_, other) = list(numbers.items())[:2]
@@ -114,7 +115,7 @@ def test_without_continue_on_error_the_rest_of_a_bulk_is_424(wire: Wire, docs: s
 def test_a_minimal_bulk_answer_has_no_bodies(wire: Wire, docs: str) -> None:
     """`Prefer: return=minimal`."""
     number = _create(wire, docs, "a").headers["x-ms-documentdb-partitionkeyrangeid"]
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"operationType": "Upsert", "partitionKey": KEY, "resourceBody": {"id": "a", "pk": "x"}},
         {"operationType": "Read", "partitionKey": KEY, "id": "a"},
     ]
@@ -131,7 +132,8 @@ def test_a_page_never_cuts_a_transaction(wire: Wire, docs: str) -> None:
     wire("POST", docs, json.dumps(rows).encode(), x_ms_cosmos_is_batch_request="True", x_ms_documentdb_partitionkey=KEY)
     _create(wire, docs, "last")
 
-    pages, etag = [], {}
+    pages: list[list[str]] = []
+    etag: dict[str, str] = {}
     while True:
         page = wire(
             "GET",
