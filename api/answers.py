@@ -1,6 +1,7 @@
 """What goes out: orders in the shape the contract promises."""
 
 from collections.abc import Mapping
+from fractions import Fraction
 from http import HTTPStatus
 
 import azure.functions as func
@@ -9,10 +10,12 @@ import orjson
 from orders.events import Line
 from orders.refusals import UnknownOrder
 from shared.kernel.values import to_text
+from shared.ports import Total
 from shared.runtime import OrderStream
 
 LISTED = ("orderId", "customerId", "status", "items", "total", "createdAt")
 LINE = ("productId", "productName", "quantity", "unitPrice")
+STALE = ("since", "reason", "last")
 
 
 def json(
@@ -57,4 +60,24 @@ def row(item: Mapping[str, object]) -> dict[str, object]:
     items = item["items"]
     if isinstance(items, list):
         shown["items"] = [{name: each[name] for name in LINE} for each in items]
+    stale = item.get("stale")
+    if isinstance(stale, dict):
+        shown["stale"] = {name: stale[name] for name in STALE}
     return shown
+
+
+def summary(customer_id: str, total: Total) -> dict[str, object]:
+    return {
+        "customerId": customer_id,
+        "totalOrders": total.rows,
+        "totalSpent": total.amount / 100,
+        "averageOrderValue": _average(total) / 100,
+    }
+
+
+def _average(total: Total) -> int:
+    """In minor units, half to even; 0 of none."""
+    if not total.rows:
+        return 0
+    # Of a fraction, unlike of a float, round knows which is exactly half.
+    return round(Fraction(total.amount, total.rows))

@@ -2,10 +2,15 @@
 
 import azure.functions as func
 
-from api import answers, requests
+from api import answers, filters, requests
+from api.freshness import freshened
+from api.paging import Listing
 from api.problems import answered
 from orders.refusals import UnknownOrder
 from projections.customer_orders import customer_orders
+from projections.order_board import SHARDS, order_board
+from shared.pipeline import Project
+from shared.ports import Total
 from shared.runtime import app
 
 routes = func.Blueprint()
@@ -22,11 +27,29 @@ async def get_order(req: func.HttpRequest) -> func.HttpResponse:
     return answers.json(answers.order(found), headers=answers.etag(found.sequence))
 
 
+@routes.route("api/orders", methods=["GET"])
+@answered
+async def list_orders(req: func.HttpRequest) -> func.HttpResponse:
+    """One query for each bucket of the board."""
+    return await Listing("/api/orders", order_board, SHARDS.buckets(), filters.read(req.params)).answer(req)
+
+
 @routes.route("api/customers/{customerId}/orders", methods=["GET"])
 @answered
 async def list_customer_orders(req: func.HttpRequest) -> func.HttpResponse:
-    customer_id, limit = requests.path_id(req, "customerId"), requests.limit(req)
+    """One query of the customer's partition; none for what cannot be a customer."""
+    customer_id = requests.path_id(req, "customerId")
+    partitions = () if customer_id is None else (customer_id,)
+    return await Listing(f"/api/customers/{customer_id}/orders", customer_orders, partitions).answer(req)
+
+
+@routes.route("api/customers/{customerId}/orders/summary", methods=["GET"])
+@answered
+async def sum_up_customer_orders(req: func.HttpRequest) -> func.HttpResponse:
+    """One aggregate over the customer's partition, exact by construction: a row counts unless its order was deleted."""
+    customer_id = requests.path_id(req, "customerId")
     if customer_id is None:
-        return answers.json([])
-    rows = await app().pages.newest(customer_orders.container, customer_id, by=("createdAt", "orderId"), limit=limit)
-    return answers.json([answers.row(row) for row in rows])
+        return answers.json(answers.summary(req.route_params["customerId"], Total(rows=0, amount=0)))
+    headers = await freshened(req, Project(customer_orders).name)
+    total = await app().pages.total(customer_orders.container, customer_id, of="totalMinor")
+    return answers.json(answers.summary(customer_id, total), headers=headers)

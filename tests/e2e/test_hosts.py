@@ -1,6 +1,7 @@
 """Hosts die, come back and share the work: the view is complete and exact all the same."""
 
 import asyncio
+from collections import defaultdict
 from pathlib import Path
 
 import aiohttp
@@ -72,15 +73,21 @@ async def rows_appear(store: Store) -> None:
 
 
 async def shared(store: Store, settings: dict[str, str], *, hosts: int) -> None:
-    """Wait until the leases are spread evenly over so many living hosts."""
+    """Wait until the leases of each feed are spread evenly over so many living hosts."""
     leases = Store(store.client, settings["COSMOS_LEASE_DATABASE"])
     async with asyncio.timeout(60):
         while True:
-            found = [item["Owner"] for item in await leases.items("leases") if "LeaseToken" in item]
-            counts = {found.count(owner) for owner in found}
-            if found and None not in found and counts == {len(found) // hosts}:
+            owners = defaultdict[str, list[str | None]](list)
+            for item in await leases.items("leases"):
+                if "LeaseToken" in item:
+                    owners[item["id"].removesuffix(item["LeaseToken"])].append(item["Owner"])
+            if owners and all(is_even(found, hosts) for found in owners.values()):
                 return
             await asyncio.sleep(0.05)
+
+
+def is_even(owners: list[str | None], hosts: int) -> bool:
+    return None not in owners and {owners.count(owner) for owner in owners} == {len(owners) // hosts}
 
 
 async def test_a_feed_whose_ranges_split_and_merge_under_way_loses_and_doubles_nothing(
