@@ -1,8 +1,10 @@
 """What is really stored, read with Azure's own SDK from the change feeds, beside the app."""
 
+from collections import deque
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 
@@ -34,12 +36,10 @@ async def everything(container: ContainerProxy) -> list[Json]:
 
 async def changes(container: ContainerProxy, after: str | None) -> tuple[list[Json], str | None]:
     """What changed after a position, with the new position; None is the beginning."""
-    if after:
-        feed = container.query_items_change_feed(continuation=after)
-    else:
-        feed = container.query_items_change_feed(start_time="Beginning")
-    pages, found = feed.by_page(), list[Json]()
-    async for page in pages:
-        found += [item async for item in page]
-        after = pages.continuation_token  # type: ignore[attr-defined]  # declared by azure-core's protocol only
-    return found, after
+    where: dict[str, Any] = {"continuation": after} if after else {"start_time": "Beginning"}
+    answers: deque[Mapping[str, str]] = deque(maxlen=1)
+    feed = container.query_items_change_feed(response_hook=lambda headers, _: answers.append(headers), **where)
+    found = [item async for item in feed]
+    # The SDK writes its position into the last answer's headers. Its pages offer one that is good for nothing until
+    # every range was read once.
+    return found, answers[0]["etag"]
