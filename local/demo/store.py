@@ -39,7 +39,7 @@ async def changes(container: ContainerProxy, after: str | None) -> tuple[list[Js
     where: dict[str, Any] = {"continuation": after} if after else {"start_time": "Beginning"}
     answers: deque[Mapping[str, str]] = deque(maxlen=1)
     feed = container.query_items_change_feed(response_hook=lambda headers, _: answers.append(headers), **where)
-    found = [item async for item in feed]
+    found: list[Json] = [item async for item in feed]
     # The SDK writes its position into the last answer's headers. Its pages offer one that is good for nothing until
     # every range was read once.
     return found, answers[0]["etag"]
