@@ -2,7 +2,7 @@
 
 import pytest
 
-from local.cosmos.epk import UNDEFINED, equal_bounds, hash_multi, hash_v1, hash_v2, to_hex
+from local.cosmos.epk import UNDEFINED, Component, equal_bounds, hash_multi, hash_v1, hash_v2, to_hex
 
 V2 = [
     ("", "32E9366E637A71B4E710384B2F4970A0"),
@@ -21,7 +21,7 @@ V2 = [
 
 
 @pytest.mark.parametrize(("value", "expected"), V2, ids=[repr(value) for value, _ in V2])
-def test_version_2_hashes(value: object, expected: object) -> None:
+def test_version_2_hashes(value: Component, expected: object) -> None:
     assert to_hex(hash_v2(value)) == expected
 
 
@@ -29,7 +29,7 @@ def test_version_2_hashes(value: object, expected: object) -> None:
     ("value", "expected"),
     [("a", "05C1D78593652C086200"), (True, "05C1D7C5A903D803"), (UNDEFINED, "05C1D529E345DC00")],
 )
-def test_version_1_hashes(value: object, expected: object) -> None:
+def test_version_1_hashes(value: Component, expected: object) -> None:
     assert to_hex(hash_v1(value)) == expected
 
 
