@@ -1,5 +1,6 @@
 """Totals over HTTP: exact after every change, and recomputed by an audit."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -98,3 +99,42 @@ async def test_an_audit_finds_nothing_until_somebody_changes_a_total(
         ("daily_sales", honest["bucket"], "orders"),
     }
     assert found[0]["stored"]["totalMinor"] == -1
+
+
+async def test_totals_say_how_many_orders_are_missing_from_them(
+    api: Api, customer: str, shared_store: Store, shared_settings: dict[str, str]
+) -> None:
+    path = f"/api/sales/daily?{AROUND_NOW}"
+    missing = (await api("GET", path)).body.get("incomplete", 0)
+    order_id = (await api.placed(customer))["orderId"]
+    orders = shared_store.client.get_database_client(shared_store.database).get_container_client("orders")
+    broken = {"id": "000002", "orderId": order_id, "customerId": customer, "type": "Unheard", "sequence": 2}
+    await orders.create_item(broken)
+
+    parked = await api("GET", path)
+
+    assert parked.body["incomplete"] == missing + 1
+    mended = {"type": "OrderCancelled", "schemaVersion": 1, "at": "2026-01-31T09:30:00Z", "data": {"reason": "asked"}}
+    await orders.replace_item("000002", broken | mended)
+    await api.settled()
+    ops(
+        shared_settings,
+        "release",
+        *(row["lane"] for row in ops(shared_settings, "parked") if row["stream"] == order_id),
+    )
+    assert (await api("GET", path)).body.get("incomplete", 0) == missing
+    assert ops(shared_settings, "audit") == []
+
+
+async def test_a_crowd_of_readers_does_not_keep_a_host_from_renewing_its_leases(
+    api: Api, customer: str, shared_store: Store, shared_settings: dict[str, str]
+) -> None:
+    leases = Store(shared_store.client, shared_settings["COSMOS_LEASE_DATABASE"])
+    before = {item["id"]: item["Owner"] for item in await leases.items("leases") if "LeaseToken" in item}
+    expired = asyncio.get_running_loop().time() + 2 * int(shared_settings["LEASE_EXPIRE_MS"]) / 1000
+
+    while asyncio.get_running_loop().time() < expired:
+        await asyncio.gather(*(api("GET", f"/api/customers/{customer}/orders") for _ in range(100)))
+
+    after = {item["id"]: item["Owner"] for item in await leases.items("leases") if "LeaseToken" in item}
+    assert after == before
