@@ -62,13 +62,8 @@ WORKER = (
     left_out("2: only behind an open head", "project", "if head and head.is_open and", "if head and"),
     left_out("2: only behind this very parking", "project", " and head.nonce == stale.lane:", ":",
              Scenario("PD", zombies=0, crashes=1)),
-    LeftOut("3: the row is read again", (
-        Edit("project", _SECOND_READ, "        if head is None"),
-        Edit("project", "if head is None and row.stale:", "if head is None:"),
-        Edit("project", "self._behind(span, row.stale, engine, way)", "self._behind(span, row, engine, way)"),
-        Edit("project", "_behind(self, span: Span[E], stale: Stale,", "_behind(self, span: Span[E], row: Row[V],"),
-        Edit("project", "head.nonce == stale.lane", "head.nonce == row.stale.lane"),
-    )),
+    left_out("3: a stale row without its head is an old read", "project", "if head is None and row.stale:", "if False:",
+             Scenario("PIN", zombies=0, old=True)),
 )  # fmt: skip
 
 FOLD = (
@@ -152,3 +147,13 @@ MARK_KEPT = left_out("6 (iv): the mark moves even if the body did not", "release
                      "if row.mark == folded.mark:", "if not folded.moved:", Scenario("NQ"))  # fmt: skip
 FRESH_KEPT = left_out("6 (vi): written even if it is not stale", "release", _CLEAR, "    if row.stale:\n    " + _CLEAR,
                       Scenario("NQ"))  # fmt: skip
+SECOND_READ = LeftOut("3: the row is read again", (
+    Edit("project", _SECOND_READ, "        if head is None"),
+    Edit("project", "if head is None and row.stale:", "if head is None:"),
+    Edit("project", "self._behind(span, row.stale, engine, way)", "self._behind(span, row, engine, way)"),
+    Edit("project", "_behind(self, span: Span[E], stale: Stale,", "_behind(self, span: Span[E], row: Row[V],"),
+    Edit("project", "head.nonce == stale.lane", "head.nonce == row.stale.lane"),
+))  # fmt: skip
+GAP_FOLDED = left_out("4: a stale row is not folded over a gap", "project",
+                      "if row.is_readable and row.is_there and row.stale is None:",
+                      "if row.is_readable and row.is_there:")  # fmt: skip

@@ -18,7 +18,7 @@ SMALL = (
     Scenario("PN", zombies=0, crashes=1, lost=1),
     Scenario("P", zombies=0, releasers=2),
     Scenario("PX", zombies=0, crashes=1),
-    Scenario("PD", zombies=0, crashes=1),
+    Scenario("PN", zombies=0, old=True),
     Scenario("QD", zombies=0, crashes=1),
     Scenario("NPN", zombies=0, crashes=1),
     Scenario("INX", zombies=1, cold=1),
