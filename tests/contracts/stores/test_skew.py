@@ -25,6 +25,7 @@ from shared.pipeline import (
     Lanes,
     Ledgers,
     Patience,
+    PatientPages,
     PatientRows,
     Pipeline,
     Project,
@@ -116,5 +117,6 @@ async def test_skewed_load_on_a_scarce_store_ends_applied_with_few_requests_wast
 
     assert counted.throttled > 0
     assert counted.throttled < counted.asked / 3
-    hot = await CosmosPages(scarce, database).total(customer_orders.container, "hot", of="totalMinor")
+    pages = PatientPages(CosmosPages(scarce, database), Patience(monotonic))
+    hot = await pages.total(customer_orders.container, "hot", of="totalMinor")
     assert hot.rows == ORDERS / 2
