@@ -6,13 +6,13 @@ from typing import Final
 
 import orjson
 
-from local.cosmos import charges, items, operations
+from local.cosmos import items, operations
 from local.cosmos.account import Account
 from local.cosmos.container import Container
 from local.cosmos.errors import CosmosError, bad_request, range_gone, too_large
 from local.cosmos.item_answers import item_headers
 from local.cosmos.key_ranges import KeyRange
-from local.cosmos.message import Request, Response
+from local.cosmos.message import JSON, Request, Response
 from local.cosmos.operations import Kind, Operation, Outcome
 from local.cosmos.point import keyed
 from local.cosmos.transaction import Transaction
@@ -111,20 +111,22 @@ def _tried(transaction: Transaction, epk: bytes, row: Raw) -> Result:
 
 
 def _operation(row: Raw) -> Operation:
-    kind = _KINDS.get(str(row.get("operationType")))
+    wanted, document, name = row.get("operationType"), row.get("resourceBody"), row.get("id", "")
+    kind = _KINDS.get(wanted) if isinstance(wanted, str) else None
     if kind is None:
-        raise bad_request(f"The operation type {row.get('operationType')!r} is not known.")
-    document, name = row.get("resourceBody"), row.get("id", "")
+        raise bad_request(f"The operation type {wanted!r} is not known.")
     if document is not None and not isinstance(document, dict):
         raise bad_request("The resourceBody of an operation is an object.")
     if not isinstance(name, str):
         raise bad_request("The id of an operation is a text.")
-    return Operation(kind, name, document, _text(row, "ifMatch"), _text(row, "ifNoneMatch"))
-
-
-def _text(row: Raw, name: str) -> str | None:
-    value = row.get(name)
-    return value if isinstance(value, str) else None
+    if_match, if_none_match = row.get("ifMatch"), row.get("ifNoneMatch")
+    return Operation(
+        kind,
+        name,
+        document,
+        if_match if isinstance(if_match, str) else None,
+        if_none_match if isinstance(if_none_match, str) else None,
+    )
 
 
 def _response(
@@ -136,7 +138,7 @@ def _response(
     charge = sum(_charge(result) for result in results)
     operation = "Bulk" if b"x-ms-documentdb-partitionkeyrangeid" in request.headers else "Batch"
     account.meter.record(container, key_range, operation=operation, charge=charge)
-    return Response(207 if failed else 200, item_headers(container, key_range, charge), body)
+    return Response(207 if failed else 200, JSON + item_headers(container, key_range, charge), body)
 
 
 def _charge(result: Result) -> float:
@@ -145,20 +147,22 @@ def _charge(result: Result) -> float:
 
 def _rendered(results: Iterable[Result], *, minimal: bool) -> Iterable[bytes]:
     for result in results:
-        charge = charges.text(_charge(result))
         if isinstance(result, CosmosError):
-            yield _refused(result, charge)
+            yield _refused(result)
         elif result.record is None:
-            yield b'{"statusCode":%d,"requestCharge":%b}' % (result.status, charge)
+            yield b'{"statusCode":%d,"requestCharge":%.2f}' % (result.status, result.charge)
         else:
-            etag = result.record.etag[1:-1].encode()
+            row = result.status, result.charge, result.record.etag[1:-1].encode()
             text = result.body(minimal=minimal)
-            body = b',"resourceBody":' + text if text else b""
-            yield b'{"statusCode":%d,"requestCharge":%b,"eTag":"\\"%b\\""%b}' % (result.status, charge, etag, body)
+            yield _WITH_BODY % (*row, text) if text else _WITHOUT_BODY % row
 
 
-def _refused(refusal: CosmosError, charge: bytes) -> bytes:
-    row: dict[str, object] = {"statusCode": int(refusal.status), "requestCharge": float(charge)}
+_WITHOUT_BODY: Final = b'{"statusCode":%d,"requestCharge":%.2f,"eTag":"\\"%b\\""}'
+_WITH_BODY: Final = b'{"statusCode":%d,"requestCharge":%.2f,"eTag":"\\"%b\\"","resourceBody":%b}'
+
+
+def _refused(refusal: CosmosError) -> bytes:
+    row: dict[str, object] = {"statusCode": int(refusal.status), "requestCharge": round(_charge(refusal), 2)}
     if refusal.substatus:
         row["subStatusCode"] = refusal.substatus
     if refusal.retry_after_ms:

@@ -17,6 +17,7 @@ from local.cosmos.server import CosmosServer
 
 _PORT: Final = 8081
 _PURGE_SECONDS: Final = 1.0
+_ALLOCATED_BETWEEN_COLLECTIONS: Final = 50_000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -44,8 +45,9 @@ async def _serve(options: argparse.Namespace) -> None:
     application = CosmosServer(
         key=options.key, consistency=options.consistency, ranges=options.ranges, path=options.data
     )
-    # What was imported lives as long as the process; the collector need not look at it again.
+    # What was imported lives as long as the process, and requests leave no cycles: the collector need not look often.
     gc.freeze()
+    gc.set_threshold(_ALLOCATED_BETWEEN_COLLECTIONS)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -34,6 +34,7 @@ class Container:
         self.id = str(content["id"])
         self.raw_rid = rids.container_bytes(database.number, number)
         self.rid = rids.encode(self.raw_rid)
+        self.wire_rid = self.rid.encode()
         self.self_link = f"dbs/{database.rid}/colls/{self.rid}/"
         self.docs_link = f"{self.self_link}docs/".encode()
         self.alt_path = f"dbs/{database.id}/colls/{self.id}".encode()

@@ -12,7 +12,7 @@ from local.cosmos.account import Account
 from local.cosmos.container import Container
 from local.cosmos.errors import bad_request, not_supported
 from local.cosmos.item_answers import feed_body, item_headers
-from local.cosmos.message import Request, Response
+from local.cosmos.message import JSON, Request, Response, line
 from local.cosmos.point import check_session
 from local.cosmos.records import Record
 from local.cosmos.scopes import Scope
@@ -39,13 +39,13 @@ def feed(account: Account, container: Container, request: Request) -> Response:
     charge *= account.read_factor(request)
     account.meter.record(container, scope.key_range, operation="ChangeFeed", charge=charge)
     headers = (
-        *item_headers(container, scope.key_range, charge),
-        (b"etag", b'"%d"' % page.lsn),
-        (b"x-ms-item-count", b"%d" % len(page.documents)),
+        item_headers(container, scope.key_range, charge)
+        + line(b"etag", b'"%d"' % page.lsn)
+        + line(b"x-ms-item-count", b"%d" % len(page.documents))
     )
     if not page.documents:
         return Response(304, headers, b"")
-    return Response(200, headers, feed_body(container.rid, b"Documents", page.documents))
+    return Response(200, JSON + headers, feed_body(container.rid, b"Documents", page.documents))
 
 
 def _scope(container: Container, request: Request) -> Scope:

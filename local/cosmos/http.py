@@ -2,7 +2,8 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
+from functools import lru_cache
 from http import HTTPStatus
 from typing import Final, Protocol, cast
 from urllib.parse import urlsplit
@@ -25,35 +26,46 @@ class Application(Protocol):
 
     def __call__(self, request: Request) -> Answer: ...
 
+    @property
+    def dirty(self) -> bool: ...
+
     def commit(self) -> None: ...
 
 
 class Outbox:
-    """Answers of one turn of the event loop share one commit."""
+    """Answers of one turn of the event loop share one commit, if there is anything to commit."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, commit: Callable[[], None]) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, application: Application) -> None:
         self._loop = loop
-        self._commit = commit
+        self._application = application
         self._held: list[tuple[asyncio.Transport, bytes]] = []
 
     def send(self, transport: asyncio.Transport, answer: bytes) -> None:
         if not self._held:
+            if not self._application.dirty:
+                _write(transport, answer)
+                return
             self._loop.call_soon(self._release)
         self._held.append((transport, answer))
 
     def _release(self) -> None:
         held, self._held = self._held, []
         try:
-            self._commit()
+            self._application.commit()
         except BaseException:
             for transport, _ in held:
                 transport.abort()
             raise
         for transport, answer in held:
-            if answer:
-                transport.write(answer)
-            else:
-                transport.abort()
+            _write(transport, answer)
+
+
+def _write(transport: asyncio.Transport, answer: bytes) -> None:
+    """Of a dropped answer nothing is sent."""
+    if answer:
+        transport.write(answer)
+    else:
+        transport.abort()
 
 
 class Connection(asyncio.Protocol):
@@ -63,6 +75,9 @@ class Connection(asyncio.Protocol):
         self._application = application
         self._outbox = outbox
         self._open = open_connections
+        self._received: dict[bytes, bytes] = {}
+        # Straight into the dictionary: a Python call for each of 20 headers costs as much as a bare answer.
+        self.on_header = self._received.__setitem__
         self._parser = httptools.HttpRequestParser(self)
         self._behind: deque[tuple[Request, bool]] = deque()
         self._waiting: asyncio.Task[None] | None = None
@@ -89,20 +104,18 @@ class Connection(asyncio.Protocol):
 
     def on_message_begin(self) -> None:
         self._url = b""
-        self._headers: dict[bytes, bytes] = {}
+        self._received.clear()
         self._body: list[bytes] = []
         self._size = 0
 
     def on_url(self, url: bytes) -> None:
         self._url += url
 
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self._headers[name.lower()] = value
+    def on_headers_complete(self) -> None:
+        self._headers = {name.lower(): value for name, value in self._received.items()}
         if len(self._headers) > _MOST_HEADERS:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
-
-    def on_headers_complete(self) -> None:
-        if self._headers.get(b"expect", b"").lower() == b"100-continue":
+        if b"expect" in self._headers and self._headers[b"expect"].lower() == b"100-continue":
             self._transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
     def on_body(self, body: bytes) -> None:
@@ -116,21 +129,15 @@ class Connection(asyncio.Protocol):
     def on_message_complete(self) -> None:
         if self._transport.is_closing():
             return
-        path, query = self._target()
+        path, query = _target(self._url)
         method = self._parser.get_method().decode("ascii")
-        request = Request(method, path, query, self._headers, b"".join(self._body))
+        body = self._body[0] if len(self._body) == 1 else b"".join(self._body)
+        request = Request(method, path, query, self._headers, body)
         keep_alive = self._parser.should_keep_alive()
         if self._waiting is None:
             self._answer(request, keep_alive=keep_alive)
         else:
             self._behind.append((request, keep_alive))
-
-    def _target(self) -> tuple[str, str]:
-        text = self._url.decode("latin-1")
-        if "?" not in text and text.startswith("/"):
-            return text, ""
-        parts = urlsplit(text)
-        return parts.path, parts.query
 
     def _answer(self, request: Request, *, keep_alive: bool) -> None:
         answer = self._application(request)
@@ -158,23 +165,30 @@ class Connection(asyncio.Protocol):
         self._transport.close()
 
 
+@lru_cache(maxsize=1024)
+def _target(url: bytes) -> tuple[str, str]:
+    """Path and query."""
+    text = url.decode("latin-1")
+    if "?" not in text and text.startswith("/"):
+        return text, ""
+    parts = urlsplit(text)
+    return parts.path, parts.query
+
+
 def render(response: Response, *, keep_alive: bool = True) -> bytes:
     """A 204 or 304 has neither body nor Content-Length; of a dropped answer nothing is sent."""
     if response is DROPPED:
         return b""
-    lines = [b"%b: %b\r\n" % header for header in response.headers]
-    if response.status not in _BODILESS:
-        lines.append(b"content-length: %d\r\n" % len(response.body))
-    if not keep_alive:
-        lines.append(b"connection: close\r\n")
     start = _REASONS.get(response.status) or b"HTTP/1.1 %d Unknown\r\n" % response.status
-    return b"".join((start, *lines, b"\r\n", response.body))
+    length = b"" if response.status in _BODILESS else b"content-length: %d\r\n" % len(response.body)
+    ending = b"\r\n" if keep_alive else b"connection: close\r\n\r\n"
+    return b"".join((start, response.headers, length, ending, response.body))
 
 
 async def serve(application: Application, host: str, port: int) -> tuple[asyncio.Server, set[Connection]]:
     """Listens at once; port 0 takes a free one."""
     loop = asyncio.get_running_loop()
-    outbox = Outbox(loop, application.commit)
+    outbox = Outbox(loop, application)
     connections: set[Connection] = set()
     server = await loop.create_server(lambda: Connection(application, outbox, connections), host, port, backlog=BACKLOG)
     return server, connections

@@ -93,14 +93,13 @@ def _is_covered(path: Path, node: _Node) -> bool:
     return covered if node.exact is None else node.exact
 
 
-def _scalars(value: dict[str, object] | list[object]) -> int:
+def _scalars(content: dict[str, object] | list[object]) -> int:
     """Without recursion and with exact types: this runs on each write."""
-    count = 0
-    ahead: list[dict[str, object] | list[object]] = [value]
+    count = 1
+    ahead: list[dict[str, object] | list[object]] = [content]
     for one in ahead:
-        for inner in one.values() if type(one) is dict else one:
-            if type(inner) is dict or type(inner) is list:
-                ahead.append(inner)
-            else:
-                count += 1
+        # Each container is one of the values around it.
+        count += len(one) - 1
+        inner = one.values() if type(one) is dict else one
+        ahead += [value for value in inner if type(value) is dict or type(value) is list]
     return count

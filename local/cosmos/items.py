@@ -10,7 +10,7 @@ from local.cosmos.errors import bad_request, too_large
 LARGEST: Final = 2 * 1024 * 1024
 DEEPEST: Final = 128
 _LONGEST_ID: Final = 255
-_SYSTEM: Final = ("_rid", "_self", "_etag", "_attachments", "_ts")
+_SYSTEM: Final = frozenset(("_rid", "_self", "_etag", "_attachments", "_ts"))
 
 type Document = dict[str, object]
 
@@ -63,11 +63,8 @@ def checked_id(document: Document) -> str:
     return name
 
 
-def checked_ttl(document: Document) -> int | None:
+def checked_ttl(ttl: object) -> int:
     """-1 or a positive number of seconds (learn.microsoft.com, time-to-live)."""
-    if "ttl" not in document:
-        return None
-    ttl = document["ttl"]
     if type(ttl) is not int or (ttl != -1 and ttl < 1):
         raise bad_request(f"The ttl {ttl!r} is not valid: it is -1 or a positive number of seconds.")
     return ttl
@@ -80,8 +77,9 @@ def without_system_properties(document: Document) -> bytes:
         CosmosError: 413 above 2 MB, 400 when it nests deeper than 128 levels.
 
     """
-    for name in _SYSTEM:
-        document.pop(name, None)
+    if not _SYSTEM.isdisjoint(document):
+        for name in _SYSTEM:
+            document.pop(name, None)
     opened = orjson.dumps(document)[:-1]
     if len(opened) > LARGEST:
         raise too_large()

@@ -11,15 +11,13 @@ from local.cosmos.records import Record, expiry
 
 _STALE_ALLOWED: Final = 1024
 
-type Key = tuple[bytes, str]
-
 
 @dataclass(slots=True)
 class _Log:
-    """Keys in the order of their changes; an entry is stale once its item has a later version."""
+    """Items in the order of their changes; an entry is stale once its item has a later version."""
 
     lsns: list[int] = field(default_factory=list)
-    keys: list[Key] = field(default_factory=list)
+    seqs: list[int] = field(default_factory=list)
 
 
 class _Shelf:
@@ -27,30 +25,23 @@ class _Shelf:
 
     def __init__(self) -> None:
         self.partitions: dict[bytes, dict[str, Record]] = {}
-        self.by_seq: dict[int, Key] = {}
+        self.by_seq: dict[int, Record] = {}
         self.logs: defaultdict[int, _Log] = defaultdict(_Log)
         self.expiring: list[tuple[int, int]] = []
         self._sorted: list[bytes] | None = None
 
-    def get(self, epk: bytes, name: str) -> Record | None:
-        partition = self.partitions.get(epk)
-        return None if partition is None else partition.get(name)
-
     def put(self, record: Record) -> None:
-        partition = self.partitions.get(record.epk)
+        seq, _, epk, name, key_range, lsn, _, _, expires, _, _, _ = record
+        partition = self.partitions.get(epk)
         if partition is None:
-            partition = self.partitions[record.epk] = {}
+            partition = self.partitions[epk] = {}
             self._sorted = None
-        partition[record.id] = record
-        self.by_seq[record.seq] = record.epk, record.id
-        self._log(record)
-        if record.expires is not None:
-            heappush(self.expiring, (record.expires, record.seq))
-
-    def _log(self, record: Record) -> None:
-        log = self.logs[record.range]
-        log.lsns.append(record.lsn)
-        log.keys.append((record.epk, record.id))
+        partition[name] = self.by_seq[seq] = record
+        if expires is not None:
+            heappush(self.expiring, (expires, seq))
+        log = self.logs[key_range]
+        log.lsns.append(lsn)
+        log.seqs.append(seq)
         if len(log.lsns) > 2 * len(self.by_seq) + _STALE_ALLOWED:
             self.reindex()
 
@@ -63,23 +54,19 @@ class _Shelf:
             del self.partitions[record.epk]
             self._sorted = None
 
-    def every(self) -> Iterator[Record]:
-        for partition in self.partitions.values():
-            yield from partition.values()
-
     def exchange(self, records: list[Record]) -> None:
         """New versions of items that are here, at the same place in the log."""
         for record in records:
-            self.partitions[record.epk][record.id] = record
+            self.partitions[record.epk][record.id] = self.by_seq[record.seq] = record
         self.reindex()
 
     def reindex(self) -> None:
         self.logs.clear()
-        for record in sorted(self.every(), key=lambda one: one.lsn):
+        for record in sorted(self.by_seq.values(), key=lambda one: one.lsn):
             log = self.logs[record.range]
             log.lsns.append(record.lsn)
-            log.keys.append((record.epk, record.id))
-        self.expiring = sorted((one.expires, one.seq) for one in self.every() if one.expires is not None)
+            log.seqs.append(record.seq)
+        self.expiring = sorted((one.expires, one.seq) for one in self.by_seq.values() if one.expires is not None)
 
     def sorted_partitions(self) -> list[bytes]:
         """Sorted anew only when there are other partitions than last time."""
@@ -104,11 +91,11 @@ class MemoryRecords:
         self._snapshots: dict[str, dict[int, _Shelf]] = {}
 
     def get(self, container: int, epk: bytes, name: str) -> Record | None:
-        return self._shelves[container].get(epk, name)
+        partition = self._shelves[container].partitions.get(epk)
+        return None if partition is None else partition.get(name)
 
     def numbered(self, container: int, seq: int) -> Record | None:
-        key = self._shelves[container].by_seq.get(seq)
-        return None if key is None else self.get(container, *key)
+        return self._shelves[container].by_seq.get(seq)
 
     def put(self, record: Record) -> None:
         self._shelves[record.container].put(record)
@@ -136,7 +123,7 @@ class MemoryRecords:
         shelf = self._shelves[container]
         log = shelf.logs[key_range]
         for place in range(bisect_right(log.lsns, after), len(log.lsns)):
-            record = shelf.get(*log.keys[place])
+            record = shelf.by_seq.get(log.seqs[place])
             if record is not None and record.lsn == log.lsns[place] and record.range == key_range:
                 yield record
 
@@ -152,11 +139,11 @@ class MemoryRecords:
 
     def set_expiry(self, container: int, default: int | None) -> None:
         shelf = self._shelves[container]
-        shelf.exchange([one._replace(expires=expiry(one, default)) for one in shelf.every()])
+        shelf.exchange([one._replace(expires=expiry(one, default)) for one in shelf.by_seq.values()])
 
     def move(self, container: int, low: bytes, high: bytes, key_range: int) -> None:
         shelf = self._shelves[container]
-        shelf.exchange([one._replace(range=key_range) for one in shelf.every() if low <= one.epk < high])
+        shelf.exchange([one._replace(range=key_range) for one in shelf.by_seq.values() if low <= one.epk < high])
 
     def drop(self, container: int) -> None:
         self._shelves.pop(container, None)

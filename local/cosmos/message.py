@@ -5,9 +5,15 @@ from typing import Final, NamedTuple
 
 import orjson
 
-type Headers = tuple[tuple[bytes, bytes], ...]
+type Headers = bytes
+"""Lines as they go over the wire, each with its end: put together once, copied once."""
 
-JSON: Final = (b"content-type", b"application/json")
+
+def line(name: bytes, value: bytes) -> Headers:
+    return b"%b: %b\r\n" % (name, value)
+
+
+JSON: Final = line(b"content-type", b"application/json")
 
 
 class Request(NamedTuple):
@@ -20,13 +26,11 @@ class Request(NamedTuple):
     body: bytes
 
     def text(self, name: bytes) -> str | None:
-        value = self.headers.get(name)
-        return None if value is None else value.decode("latin-1")
+        return self.headers[name].decode("latin-1") if name in self.headers else None
 
     def flag(self, name: bytes) -> bool:
         """Python sends `True`, other SDKs `true`."""
-        value = self.headers.get(name)
-        return value is not None and value.lower() == b"true"
+        return name in self.headers and self.headers[name].lower() == b"true"
 
     def number(self, name: bytes, default: int) -> int:
         try:
@@ -40,16 +44,13 @@ class Response(NamedTuple):
     headers: Headers
     body: bytes
 
-    def header(self, name: bytes) -> bytes | None:
-        return next((value for known, value in self.headers if known == name), None)
 
-
-DROPPED: Final = Response(0, (), b"")
+DROPPED: Final = Response(0, b"", b"")
 """No answer at all: the connection is closed, as by a network failure."""
 
 type Answer = Response | Awaitable[Response]
 type Handler = Callable[[Request], Answer]
 
 
-def json_response(status: int, content: object, *headers: tuple[bytes, bytes]) -> Response:
-    return Response(status, (JSON, *headers), orjson.dumps(content))
+def json_response(status: int, content: object, headers: Headers = b"") -> Response:
+    return Response(status, JSON + headers, orjson.dumps(content))

@@ -64,10 +64,10 @@ def perform(transaction: Transaction, epk: bytes, operation: Operation) -> Outco
 
     """
     match operation.kind:
-        case Kind.CREATE:
-            return _create(transaction, epk, operation)
         case Kind.UPSERT:
             return _upsert(transaction, epk, operation)
+        case Kind.CREATE:
+            return _create(transaction, epk, operation)
         case Kind.READ:
             return _read(transaction, epk, operation)
         case Kind.REPLACE:

@@ -34,9 +34,9 @@ class PartitionKey:
 
     def of(self, document: Mapping[str, object]) -> bytes:
         """The effective partition key of a document."""
-        value = _at(document, self.paths[0])
         if len(self.paths) > 1:
             return self.hashed(tuple(_at(document, path) for path in self.paths))
+        value = _at(document, self.paths[0])
         if type(value) is not str:
             return self.hashed((value,))
         return self._texts.get(value) or _remember(self._texts, value, self.hashed((value,)))
@@ -103,15 +103,14 @@ def _component(value: object) -> Component:
 
 def _scalar(value: object) -> Component:
     """Lists and objects at the path of the key count as undefined."""
-    if value is None or isinstance(value, (str, int, float, Undefined)):
-        return value
-    return UNDEFINED
+    return value if value is None or isinstance(value, (str, int, float, Undefined)) else UNDEFINED
 
 
 def _at(document: Mapping[str, object], path: tuple[str, ...]) -> Component:
     value: object = document
     for name in path:
-        if not isinstance(value, Mapping):
+        # A JSON object is a dict and nothing else; asking for a Mapping costs ten times as much.
+        if type(value) is not dict:
             return UNDEFINED
         value = value.get(name, UNDEFINED)
     return _scalar(value)

@@ -20,14 +20,16 @@ def point(account: Account, container: Container, request: Request, operation: O
     epk = keyed(container, request)
     key_range = container.ranges.owner(epk)
     try:
-        perform = _read if operation.kind is Kind.READ else _write
-        outcome = perform(account, container, key_range, request, Keyed(epk, operation))
+        if operation.kind is Kind.READ:
+            outcome = _read(account, container, key_range, request, Keyed(epk, operation))
+        else:
+            outcome = _write(account, container, key_range, Keyed(epk, operation))
     except SessionAheadError:
         raise
     except CosmosError as refusal:
         charge = operations.refusal_charge(refusal, operation.kind)
         account.meter.record(container, key_range, operation=operation.kind, charge=charge)
-        return refusal_response(refusal, item_headers(container, key_range, charge)[1:])
+        return refusal_response(refusal, item_headers(container, key_range, charge))
     account.meter.record(container, key_range, operation=operation.kind, charge=outcome.charge)
     minimal = request.headers.get(b"prefer") == b"return=minimal"
     return answer(container, key_range, outcome, minimal=minimal)
@@ -49,11 +51,10 @@ def _read(account: Account, container: Container, key_range: KeyRange, request: 
     return outcome._replace(charge=outcome.charge * account.read_factor(request))
 
 
-def _write(account: Account, container: Container, key_range: KeyRange, request: Request, keyed: Keyed) -> Outcome:
-    del request
+def _write(account: Account, container: Container, key_range: KeyRange, keyed: Keyed) -> Outcome:
     account.meter.admit(container, key_range)
     transaction = Transaction(account.store, container, key_range, int(account.clock.seconds()))
-    outcome = operations.perform(transaction, *keyed)
+    outcome = operations.perform(transaction, keyed.epk, keyed.operation)
     transaction.close()
     return outcome
 
@@ -68,7 +69,7 @@ def delete_partition(account: Account, container: Container, request: Request) -
         charge += record.charge
     transaction.close()
     account.meter.record(container, transaction.key_range, operation="DeletePartition", charge=charge)
-    return Response(202, item_headers(container, transaction.key_range, charge)[1:], b"")
+    return Response(202, item_headers(container, transaction.key_range, charge), b"")
 
 
 def keyed(container: Container, request: Request) -> bytes:
@@ -89,8 +90,7 @@ def check_session(container: Container, request: Request, key_range: KeyRange) -
     return seen
 
 
-def new_item(request: Request) -> Operation:
-    kind = Kind.UPSERT if request.flag(b"x-ms-documentdb-is-upsert") else Kind.CREATE
+def new_item(request: Request, kind: Kind) -> Operation:
     return Operation(kind, "", items.parse(request.body), *_conditions(request))
 
 

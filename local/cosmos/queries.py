@@ -19,7 +19,7 @@ from local.cosmos.errors import CROSS_PARTITION_NOT_SERVABLE, CosmosError, bad_r
 from local.cosmos.item_answers import feed_body, item_headers
 from local.cosmos.items import Document
 from local.cosmos.language import Query, refusing
-from local.cosmos.message import Request, Response, json_response
+from local.cosmos.message import JSON, Request, Response, json_response, line
 from local.cosmos.ordering import check_order
 from local.cosmos.point import check_session
 from local.cosmos.query_request import Question, covered, question
@@ -80,7 +80,7 @@ def plan(request: Request) -> Response:
         raise bad_request(asked.query.merge_refusal)
     with refusing():
         answer = asked.query.plan(asked.parameters)
-    return json_response(200, {**answer, "queryRanges": _EVERYTHING}, (b"x-ms-request-charge", charges.text(1.0)))
+    return json_response(200, {**answer, "queryRanges": _EVERYTHING}, line(b"x-ms-request-charge", charges.text(1.0)))
 
 
 def _merged(reading: Reading, request: Request, asked: Question) -> Page:
@@ -168,9 +168,9 @@ def _response(reading: Reading, request: Request, page: Page) -> Response:
     body = feed_body(container.rid, b"Documents", page.rows)
     charge = _charge(reading, page, len(body)) * reading.account.read_factor(request)
     reading.account.meter.record(container, key_range, operation="Query", charge=charge)
-    headers = (*item_headers(container, key_range, charge), (b"x-ms-item-count", b"%d" % len(page.rows)))
+    headers = JSON + item_headers(container, key_range, charge) + line(b"x-ms-item-count", b"%d" % len(page.rows))
     if page.next is not None:
-        headers = (*headers, (b"x-ms-continuation", continuation.write(page.next)))
+        headers += line(b"x-ms-continuation", continuation.write(page.next))
     return Response(200, headers, body)
 
 

@@ -5,17 +5,14 @@ Seen on the wire: the SDK repeats the read with the last etag until it gets the 
 
 from local.cosmos import charges
 from local.cosmos.container import Container, range_wire
-from local.cosmos.message import Request, Response, json_response
+from local.cosmos.message import Request, Response, json_response, line
 
 
 def read_ranges(container: Container, request: Request) -> Response:
     """All live ranges, or those that came after the etag, each naming all it came from."""
     known = _known(container, request)
     version = container.ranges.version
-    headers = (
-        (b"etag", b'"%d-%d"' % (container.number, version)),
-        (b"x-ms-request-charge", charges.text(1.0)),
-    )
+    headers = line(b"etag", b'"%d-%d"' % (container.number, version)) + line(b"x-ms-request-charge", charges.text(1.0))
     changed = [one for one in container.ranges if one.born > known]
     if not changed:
         return Response(304, headers, b"")
@@ -23,8 +20,7 @@ def read_ranges(container: Container, request: Request) -> Response:
     return json_response(
         200,
         {"_rid": container.rid, "PartitionKeyRanges": ranges, "_count": len(ranges)},
-        *headers,
-        (b"x-ms-item-count", b"%d" % len(ranges)),
+        headers + line(b"x-ms-item-count", b"%d" % len(ranges)),
     )
 
 

@@ -11,7 +11,7 @@ from local.cosmos.container import Container, Database
 from local.cosmos.errors import bad_request
 from local.cosmos.item_answers import feed_body
 from local.cosmos.language import refusing
-from local.cosmos.message import JSON, Request, Response, json_response
+from local.cosmos.message import JSON, Headers, Request, Response, json_response, line
 from local.cosmos.query_request import question
 
 
@@ -57,8 +57,8 @@ def read_container(container: Container) -> Response:
     return described(
         200,
         container.answer(),
-        (b"x-ms-documentdb-collection-index-transformation-progress", b"100"),
-        (b"x-ms-documentdb-collection-lazy-indexing-progress", b"100"),
+        line(b"x-ms-documentdb-collection-index-transformation-progress", b"100")
+        + line(b"x-ms-documentdb-collection-lazy-indexing-progress", b"100"),
     )
 
 
@@ -105,21 +105,21 @@ def listed(account: Account, request: Request, rid: str, key: str, every: Iterab
     first, most = request.number(b"x-ms-continuation", 0), request.number(b"x-ms-max-item-count", -1)
     texts = [orjson.dumps(row) for row in rows][max(first, 0) :]
     page = texts[:most] if most > 0 else texts
-    headers = [JSON, _CHARGE, (b"x-ms-item-count", b"%d" % len(page))]
+    headers = JSON + _CHARGE + line(b"x-ms-item-count", b"%d" % len(page))
     if len(page) < len(texts):
-        headers.append((b"x-ms-continuation", b"%d" % (first + len(page))))
-    return Response(200, tuple(headers), feed_body(rid, key.encode(), page))
+        headers += line(b"x-ms-continuation", b"%d" % (first + len(page)))
+    return Response(200, headers, feed_body(rid, key.encode(), page))
 
 
-_CHARGE: Final = (b"x-ms-request-charge", charges.text(charges.CATALOGUE))
+_CHARGE: Final = line(b"x-ms-request-charge", charges.text(charges.CATALOGUE))
 
 
-def described(status: int, content: dict[str, object], *headers: tuple[bytes, bytes]) -> Response:
+def described(status: int, content: dict[str, object], headers: Headers = b"") -> Response:
     etag = content["_etag"]
     if not isinstance(etag, str):
         raise bad_request("The resource has no etag.")
-    return json_response(status, content, _CHARGE, (b"etag", etag.encode()), *headers)
+    return json_response(status, content, _CHARGE + line(b"etag", etag.encode()) + headers)
 
 
 def _gone() -> Response:
-    return Response(204, (_CHARGE,), b"")
+    return Response(204, _CHARGE, b"")

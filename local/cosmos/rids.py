@@ -4,6 +4,7 @@ Lengths as azure-cosmos 4.17.1 tests them: database 4 bytes, container 8, item 1
 """
 
 import base64
+from binascii import b2a_base64
 from typing import Final
 
 _ITEM_LENGTH: Final = 24
@@ -25,7 +26,7 @@ def encode(raw: bytes) -> str:
 
 def item_rid(container: bytes, sequence: int) -> bytes:
     """Increasing with `sequence` inside one container."""
-    return base64.b64encode(container + sequence.to_bytes(8, "big")).replace(b"/", b"-")
+    return b2a_base64(container + sequence.to_bytes(8, "big"), newline=False).replace(b"/", b"-")
 
 
 def item_sequence(container: bytes, text: str) -> int | None:

@@ -1,5 +1,6 @@
 """Which handler answers which method and path."""
 
+from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import unquote
 
@@ -8,10 +9,12 @@ from local.cosmos.account import Account, read_account
 from local.cosmos.container import Container
 from local.cosmos.errors import CONTAINER_RECREATED, CosmosError, bad_request, not_found, not_supported
 from local.cosmos.message import Answer, Request
+from local.cosmos.operations import Kind
 
 type Segments = tuple[str, ...]
 
 
+@lru_cache(maxsize=1024)
 def segments(path: str) -> Segments:
     """The names between slashes, unquoted exactly once."""
     parts = tuple(filter(None, path.split("/")))
@@ -21,6 +24,10 @@ def segments(path: str) -> Segments:
 def route(account: Account, request: Request, names: Segments) -> Answer:  # noqa: PLR0911 - one row per path
     """Raises CosmosError 404, 405 or 400 for what there is no handler for."""
     match names:
+        case ("dbs", database, "colls", name, kind, *rest):
+            container = account.catalogue.container(database, name)
+            _check_intent(container, request)
+            return _inside(account, container, request, (kind, *rest))
         case ():
             return read_account(account, request)
         case ("dbs",):
@@ -35,10 +42,6 @@ def route(account: Account, request: Request, names: Segments) -> Answer:  # noq
             return resources.list_offers(account, request)
         case ("offers", rid):
             return _offer(account, request, rid)
-        case ("dbs", database, "colls", name, *rest):
-            container = account.catalogue.container(database, name)
-            _check_intent(container, request)
-            return _inside(account, container, request, tuple(rest))
         case _:
             raise not_found(f"There is no resource at {request.path}.")
 
@@ -108,10 +111,8 @@ def _inside(account: Account, container: Container, request: Request, rest: Segm
             return point.delete_partition(account, container, request)
         case ("conflicts",):
             return resources.listed(account, request, container.rid, "Conflicts", ())
-        case (kind, *_):
-            raise not_supported(f"The resource type {kind!r}")
         case _:
-            raise not_found()
+            raise not_supported(f"The resource type {rest[0]!r}")
 
 
 def _documents(account: Account, container: Container, request: Request) -> Answer:
@@ -120,13 +121,15 @@ def _documents(account: Account, container: Container, request: Request) -> Answ
         return page(account, container, request)
     if request.method != "POST":
         raise _not_allowed(request)
+    if request.flag(b"x-ms-documentdb-is-upsert"):
+        return point.point(account, container, request, point.new_item(request, Kind.UPSERT))
     if request.flag(b"x-ms-cosmos-is-query-plan-request"):
         return queries.plan(request)
     if is_query(request):
         return queries.query(account, container, request)
     if request.flag(b"x-ms-cosmos-is-batch-request"):
         return batch.batch(account, container, request)
-    return point.point(account, container, request, point.new_item(request))
+    return point.point(account, container, request, point.new_item(request, Kind.CREATE))
 
 
 def is_query(request: Request) -> bool:
@@ -144,8 +147,8 @@ def _name(account: Account, container: Container, name: str) -> str:
 
 def _check_intent(container: Container, request: Request) -> None:
     """A client that still means a container of that name which is gone has to read it again."""
-    meant = request.text(b"x-ms-cosmos-intended-collection-rid")
-    if meant is not None and meant != container.rid:
+    meant = request.headers.get(b"x-ms-cosmos-intended-collection-rid")
+    if meant is not None and meant != container.wire_rid:
         raise bad_request("The container was recreated; its resource id differs.", substatus=CONTAINER_RECREATED)
 
 

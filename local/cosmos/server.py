@@ -15,7 +15,7 @@ from local.cosmos.control import control
 from local.cosmos.controls import Controls
 from local.cosmos.errors import CosmosError
 from local.cosmos.faults import Fault, Faults
-from local.cosmos.message import DROPPED, Answer, Request, Response
+from local.cosmos.message import DROPPED, Answer, Headers, Request, Response, line
 from local.cosmos.meter import Meter
 from local.cosmos.offers import Offers
 from local.cosmos.operation_names import operation_name
@@ -61,7 +61,7 @@ class CosmosServer:
         self.controls = Controls(self.account)
 
     def __call__(self, request: Request) -> Answer:
-        activity = (_ACTIVITY, request.headers.get(_ACTIVITY) or str(uuid4()).encode())
+        activity = line(_ACTIVITY, request.headers.get(_ACTIVITY) or str(uuid4()).encode())
         try:
             answer = self._answer(request)
         except CosmosError as refusal:
@@ -115,6 +115,11 @@ class CosmosServer:
             if container.default_ttl is not None:
                 self.store.purge(container.number, now, _PURGED_AT_ONCE)
 
+    @property
+    def dirty(self) -> bool:
+        """Whether an answer has to wait for `commit`."""
+        return self.store.dirty
+
     def commit(self) -> None:
         """Makes every write so far outlive the process, when there is a file."""
         if self.store.dirty:
@@ -124,7 +129,7 @@ class CosmosServer:
         self.store.close()
 
 
-async def _later(answer: Awaitable[Response], activity: tuple[bytes, bytes]) -> Response:
+async def _later(answer: Awaitable[Response], activity: Headers) -> Response:
     try:
         response = await answer
     except CosmosError as refusal:
@@ -134,8 +139,8 @@ async def _later(answer: Awaitable[Response], activity: tuple[bytes, bytes]) -> 
     return _traced(response, activity)
 
 
-def _traced(response: Response, activity: tuple[bytes, bytes]) -> Response:
-    return response if response is DROPPED else Response(response.status, (*response.headers, activity), response.body)
+def _traced(response: Response, activity: Headers) -> Response:
+    return response if response is DROPPED else Response(response.status, response.headers + activity, response.body)
 
 
 def _bug() -> Response:

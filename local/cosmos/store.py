@@ -49,7 +49,7 @@ class Store:
         self._previous: dict[Key, Record | None] | None = None
         self._snapshots: dict[str, sqlite3.Connection] = {}
         self._sequence = self._limit = self._counter("sequence")
-        self._era, self._etags = secrets.token_hex(4), 0
+        self._era, self._etags = f'"{secrets.token_hex(4)}-0000-0700-0000-', 0
         self._begin_numbering()
 
     def _begin_numbering(self) -> None:
@@ -61,7 +61,7 @@ class Store:
 
     @property
     def dirty(self) -> bool:
-        """Whether an answer has to wait for `commit`."""
+        """Whether there is something to commit; never without a file."""
         return self._durable and (self._open or bool(self._lsns))
 
     def put(self, record: Record) -> None:
@@ -114,7 +114,7 @@ class Store:
     def next_etag(self) -> str:
         """Quoted, as the header and the property show it; unique across restarts."""
         self._etags += 1
-        return f'"{self._era}-0000-0700-0000-{self._etags:012x}"'
+        return f'{self._era}{self._etags:012x}"'
 
     def next_number(self, kind: str) -> int:
         number = self._counter(kind) + 1

@@ -43,7 +43,7 @@ class Transaction:
     def write(self, epk: bytes, name: str, document: Document, before: Record | None) -> Record:
         """Stages a new version; an item keeps its rid as long as it lives."""
         container = self.container
-        ttl = items.checked_ttl(document)
+        ttl = items.checked_ttl(document["ttl"]) if "ttl" in document else None
         if container.unique_keys:
             check_unique(container.unique_keys, document, self._others(epk, name))
         opened = items.without_system_properties(document)
@@ -62,7 +62,7 @@ class Transaction:
             self.lsn,
             self.now,
             ttl,
-            self._expiry(ttl),
+            None if container.default_ttl is None else self._expiry(ttl, container.default_ttl),
             charge,
             etag,
             body,
@@ -84,10 +84,7 @@ class Transaction:
             if record.id != name and not expired and (epk, record.id) not in self._staged:
                 yield record
 
-    def _expiry(self, ttl: int | None) -> int | None:
-        default = self.container.default_ttl
-        if default is None:
-            return None
+    def _expiry(self, ttl: int | None, default: int) -> int | None:
         lifetime = default if ttl is None else ttl
         return None if lifetime == -1 else self.now + lifetime
 

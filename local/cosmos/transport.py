@@ -1,6 +1,6 @@
 """The server inside the client's own process: pass `transport=InProcessTransport(server)` to the asyncio client."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Iterator
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -9,7 +9,7 @@ from azure.core.pipeline.transport import AsyncHttpResponse, AsyncHttpTransport,
 from azure.core.utils import CaseInsensitiveDict
 
 from local.cosmos.http import Application
-from local.cosmos.message import DROPPED, Request, Response
+from local.cosmos.message import DROPPED, Headers, Request, Response
 
 
 class InProcessTransport(AsyncHttpTransport[HttpRequest, AsyncHttpResponse]):
@@ -46,7 +46,7 @@ class _Loaded(AsyncHttpResponse):
     def __init__(self, request: HttpRequest, response: Response) -> None:
         super().__init__(request, response)
         self.status_code = response.status
-        self.headers = CaseInsensitiveDict((name.decode(), value.decode()) for name, value in response.headers)
+        self.headers = CaseInsensitiveDict(_named(response.headers))
         self.reason = ""
         self.content_type = self.headers.get("content-type")
         self._body = response.body
@@ -56,6 +56,12 @@ class _Loaded(AsyncHttpResponse):
 
     async def load_body(self) -> None:
         """The SDK's response classes offer this; the body is here from the start."""
+
+
+def _named(headers: Headers) -> Iterator[tuple[str, str]]:
+    for line in headers.split(b"\r\n")[:-1]:
+        name, _, value = line.decode().partition(": ")
+        yield name, value
 
 
 async def _awaited(answer: Awaitable[Response]) -> Response:
