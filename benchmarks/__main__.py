@@ -5,24 +5,33 @@ import sys
 from collections.abc import Sequence
 from typing import Final
 
-from benchmarks.claims import Claim, machine
+from benchmarks.bulk import BULK
+from benchmarks.claims import Claim, NotMeasured, Ratio, machine
+from benchmarks.feed_pages import FEED_PAGES
 from benchmarks.poisoned_key import POISONED_KEY
+from benchmarks.upsert_over_echo import UPSERT_OVER_ECHO
+from benchmarks.upsert_over_vercel import UPSERT_OVER_VERCEL
 
-CLAIMS: Final[tuple[Claim, ...]] = (POISONED_KEY,)
+CLAIMS: Final[tuple[Claim, ...]] = (POISONED_KEY, UPSERT_OVER_ECHO, UPSERT_OVER_VERCEL, BULK, FEED_PAGES)
 
 
 def main(wanted: Sequence[str]) -> int:
     chosen = [claim for claim in CLAIMS if not wanted or claim.name in wanted]
     logging.disable(logging.WARNING)
     print(machine())
-    broken = 0
-    for claim in chosen:
-        ratio = claim.measure()
-        broken += not ratio.holds
-        verdict = "holds" if ratio.holds else "BROKEN"
-        print(f"{verdict}  {claim.name}: {claim.sentence}")
-        print(f"       measured {ratio.measured:.3f}, bound {ratio.bound:.3f}; {ratio.detail}", flush=True)
-    return 1 if broken else 0
+    return 1 if [claim for claim in chosen if not holds(claim)] else 0
+
+
+def holds(claim: Claim) -> bool:
+    """Measures it and says so; what could not be measured is not broken."""
+    match claim.measure():
+        case NotMeasured(needs):
+            print(f"not measured  {claim.name}: needs {needs}", flush=True)
+            return True
+        case Ratio() as ratio:
+            print(f"{'holds' if ratio.holds else 'BROKEN'}  {claim.name}: {claim.sentence}")
+            print(f"       measured {ratio.measured:.3f}, bound {ratio.bound:.3f}; {ratio.detail}", flush=True)
+            return ratio.holds
 
 
 if __name__ == "__main__":

@@ -24,10 +24,17 @@ class Ratio:
 
 
 @dataclass(frozen=True, slots=True)
+class NotMeasured:
+    """Something that this machine lacks; the claim neither holds nor breaks."""
+
+    needs: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
     name: str
     sentence: str
-    measure: Callable[[], Ratio]
+    measure: Callable[[], Ratio | NotMeasured]
 
 
 @dataclass(slots=True)
@@ -45,6 +52,12 @@ class Stretch(AbstractContextManager[Spent]):
 
     def __exit__(self, *_: object) -> None:
         self._spent.wall, self._spent.cpu = perf_counter() - self._wall, process_time() - self._cpu
+
+
+def alternating(rounds: int, one: Callable[[], float], other: Callable[[], float]) -> list[tuple[float, float]]:
+    """Both sides once unmeasured, then in turn, so that what else the machine does meets both."""
+    one(), other()
+    return [(one(), other()) for _ in range(rounds)]
 
 
 def median_ratio(pairs: list[tuple[float, float]]) -> float:
