@@ -49,7 +49,7 @@ class Controls:
         self._account.meter.limited = on
 
     def serve_stale_reads(self, *, on: bool) -> None:
-        """Point reads below bounded staleness see the version before the last, unless their session saw the last."""
+        """Reads and queries below bounded staleness miss each item's last change, unless their session has seen all."""
         self._account.store.remember_previous(on=on)
 
     def advance_clock(self, seconds: float) -> float:

@@ -27,13 +27,13 @@ class Application(Protocol):
     def __call__(self, request: Request) -> Answer: ...
 
     @property
-    def dirty(self) -> bool: ...
+    def durable(self) -> bool: ...
 
     def commit(self) -> None: ...
 
 
 class Outbox:
-    """Answers of one turn of the event loop share one commit, if there is anything to commit."""
+    """Answers of one turn of the event loop share one commit; where nothing is kept, they leave at once."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, application: Application) -> None:
         self._loop = loop
@@ -41,10 +41,10 @@ class Outbox:
         self._held: list[tuple[asyncio.Transport, bytes]] = []
 
     def send(self, transport: asyncio.Transport, answer: bytes) -> None:
+        if not self._application.durable:
+            _write(transport, answer)
+            return
         if not self._held:
-            if not self._application.dirty:
-                _write(transport, answer)
-                return
             self._loop.call_soon(self._release)
         self._held.append((transport, answer))
 

@@ -25,7 +25,7 @@ def leaf_counter(policy: Mapping[str, object]) -> Callable[[dict[str, object]], 
         return lambda _: 0
     root = _tree(policy)
     if root.whole and not root.inner:
-        return lambda document: _SYSTEM_TERMS + _scalars(document)
+        return _everything
     return lambda document: _SYSTEM_TERMS + _count(document, root, covered=False)
 
 
@@ -93,13 +93,20 @@ def _is_covered(path: Path, node: _Node) -> bool:
     return covered if node.exact is None else node.exact
 
 
+def _everything(document: dict[str, object]) -> int:
+    return _SYSTEM_TERMS + _scalars(document)
+
+
 def _scalars(content: dict[str, object] | list[object]) -> int:
     """Without recursion and with exact types: this runs on each write."""
-    count = 1
-    ahead: list[dict[str, object] | list[object]] = [content]
+    count = 0
+    ahead = [content]
     for one in ahead:
-        # Each container is one of the values around it.
-        count += len(one) - 1
-        inner = one.values() if type(one) is dict else one
-        ahead += [value for value in inner if type(value) is dict or type(value) is list]
+        for value in one.values() if type(one) is dict else one:
+            if type(value) is str:
+                count += 1
+            elif type(value) is dict or type(value) is list:
+                ahead.append(value)
+            else:
+                count += 1
     return count

@@ -5,7 +5,7 @@ from typing import Final
 from local.cosmos import sessions
 from local.cosmos.container import Container
 from local.cosmos.key_ranges import KeyRange
-from local.cosmos.message import JSON, Headers, Response, line
+from local.cosmos.message import JSON, Headers, Response
 from local.cosmos.operations import Outcome
 
 _LINES: Final = b"""\
@@ -24,11 +24,12 @@ def item_headers(container: Container, key_range: KeyRange, charge: float) -> He
 
 
 def answer(container: Container, key_range: KeyRange, outcome: Outcome, *, minimal: bool = False) -> Response:
-    headers = JSON + item_headers(container, key_range, outcome.charge)
+    headers = item_headers(container, key_range, outcome.charge)
     record = outcome.record
     if record is None:
-        return Response(outcome.status, headers, b"")
-    return Response(outcome.status, headers + line(b"etag", record.etag.encode()), outcome.body(minimal=minimal))
+        return Response(outcome.status, JSON + headers, b"")
+    headers = b"%b%betag: %b\r\n" % (JSON, headers, record.etag.encode())
+    return Response(outcome.status, headers, outcome.body(minimal=minimal))
 
 
 def feed_body(rid: str, key: bytes, documents: list[bytes]) -> bytes:

@@ -25,9 +25,9 @@ def parse(text: bytes) -> Document:
     if len(text) > LARGEST:
         raise too_large()
     document = parse_json(text)
-    if type(document) is not dict:
-        raise bad_request("The request payload is invalid: a JSON object is expected.")
-    return document
+    if type(document) is dict:
+        return document
+    raise bad_request("The request payload is invalid: a JSON object is expected.")
 
 
 def parse_json(text: bytes) -> object:

@@ -37,9 +37,9 @@ class PartitionKey:
         if len(self.paths) > 1:
             return self.hashed(tuple(_at(document, path) for path in self.paths))
         value = _at(document, self.paths[0])
-        if type(value) is not str:
-            return self.hashed((value,))
-        return self._texts.get(value) or _remember(self._texts, value, self.hashed((value,)))
+        if type(value) is str:
+            return self._texts.get(value) or _remember(self._texts, value, self.hashed((value,)))
+        return self.hashed((value,))
 
     def hashed(self, components: tuple[Component, ...]) -> bytes:
         if any(isinstance(part, str) and len(part) > _LONGEST_VALUE for part in components):
@@ -113,7 +113,7 @@ def _at(document: Mapping[str, object], path: tuple[str, ...]) -> Component:
         if type(value) is not dict:
             return UNDEFINED
         value = value.get(name, UNDEFINED)
-    return _scalar(value)
+    return value if type(value) is str else _scalar(value)
 
 
 def parse_path(path: object) -> tuple[str, ...]:

@@ -1,7 +1,6 @@
 """Create, upsert, read, replace, patch and delete of one item named by its partition key."""
 
 from http import HTTPStatus
-from typing import NamedTuple
 
 from local.cosmos import charges, items, operations, sessions
 from local.cosmos.account import Account
@@ -10,7 +9,7 @@ from local.cosmos.errors import CosmosError, bad_request
 from local.cosmos.item_answers import answer, item_headers
 from local.cosmos.key_ranges import KeyRange
 from local.cosmos.message import Request, Response
-from local.cosmos.operations import Kind, Operation, Outcome
+from local.cosmos.operations import Kind, Operation
 from local.cosmos.refusals import refusal_response
 from local.cosmos.sessions import SessionAheadError
 from local.cosmos.transaction import Transaction
@@ -19,44 +18,21 @@ from local.cosmos.transaction import Transaction
 def point(account: Account, container: Container, request: Request, operation: Operation) -> Response:
     epk = keyed(container, request)
     key_range = container.ranges.owner(epk)
+    stale = operation.kind is Kind.READ and is_stale(account, container, request, key_range)
     try:
-        if operation.kind is Kind.READ:
-            outcome = _read(account, container, key_range, request, Keyed(epk, operation))
-        else:
-            outcome = _write(account, container, key_range, Keyed(epk, operation))
-    except SessionAheadError:
-        raise
+        account.meter.admit(container, key_range)
+        transaction = Transaction(account.store, container, key_range, int(account.clock.seconds()), stale=stale)
+        outcome = operations.perform(transaction, epk, operation)
+        transaction.close()
     except CosmosError as refusal:
         charge = operations.refusal_charge(refusal, operation.kind)
         account.meter.record(container, key_range, operation=operation.kind, charge=charge)
         return refusal_response(refusal, item_headers(container, key_range, charge))
+    if outcome.is_read:
+        outcome = outcome._replace(charge=outcome.charge * account.read_factor(request))
     account.meter.record(container, key_range, operation=operation.kind, charge=outcome.charge)
     minimal = request.headers.get(b"prefer") == b"return=minimal"
     return answer(container, key_range, outcome, minimal=minimal)
-
-
-class Keyed(NamedTuple):
-    """An operation and the effective partition key it is for."""
-
-    epk: bytes
-    operation: Operation
-
-
-def _read(account: Account, container: Container, key_range: KeyRange, request: Request, keyed: Keyed) -> Outcome:
-    seen = check_session(container, request, key_range)
-    account.meter.admit(container, key_range)
-    stale = account.store.remembers and seen < key_range.lsn and account.may_be_stale(request)
-    transaction = Transaction(account.store, container, key_range, int(account.clock.seconds()), stale=stale)
-    outcome = operations.perform(transaction, *keyed)
-    return outcome._replace(charge=outcome.charge * account.read_factor(request))
-
-
-def _write(account: Account, container: Container, key_range: KeyRange, keyed: Keyed) -> Outcome:
-    account.meter.admit(container, key_range)
-    transaction = Transaction(account.store, container, key_range, int(account.clock.seconds()))
-    outcome = operations.perform(transaction, keyed.epk, keyed.operation)
-    transaction.close()
-    return outcome
 
 
 def delete_partition(account: Account, container: Container, request: Request) -> Response:
@@ -79,6 +55,12 @@ def keyed(container: Container, request: Request) -> bytes:
             return container.key.point(b"[]")
         raise bad_request("PartitionKey value must be supplied for this operation.")
     return container.key.point(header)
+
+
+def is_stale(account: Account, container: Container, request: Request, key_range: KeyRange) -> bool:
+    """Whether a read sees each item's version before the last; raises SessionAheadError as `check_session`."""
+    seen = check_session(container, request, key_range)
+    return account.store.remembers and seen < key_range.lsn and account.may_be_stale(request)
 
 
 def check_session(container: Container, request: Request, key_range: KeyRange) -> int:

@@ -21,7 +21,7 @@ from local.cosmos.items import Document
 from local.cosmos.language import Query, refusing
 from local.cosmos.message import JSON, Request, Response, json_response, line
 from local.cosmos.ordering import check_order
-from local.cosmos.point import check_session
+from local.cosmos.point import is_stale
 from local.cosmos.query_request import Question, covered, question
 from local.cosmos.reading import Reading
 from local.cosmos.results import Result
@@ -48,15 +48,17 @@ def query(account: Account, container: Container, request: Request) -> Response:
             return _walk(account, container, request, found, asked)
         if len(found) > 1:
             raise _not_servable(asked.query)
-        _admit(account, container, request, found[0])
+        stale = _admitted(account, container, request, found[0])
         check_order(container, asked.query.order_by)
-        reading = Reading(account, container, found[0], asked)
+        reading = Reading(account, container, found[0], asked, stale)
         return _response(reading, request, _merged(reading, request, asked))
 
 
-def _admit(account: Account, container: Container, request: Request, scope: Scope) -> None:
-    check_session(container, request, scope.key_range)
+def _admitted(account: Account, container: Container, request: Request, scope: Scope) -> bool:
+    """Whether it reads what was there before the last change of each item."""
+    stale = is_stale(account, container, request, scope.key_range)
     account.meter.admit(container, scope.key_range)
+    return stale
 
 
 def _not_servable(query: Query) -> CosmosError:
@@ -120,7 +122,8 @@ def _result_key(reading: Reading, asked: Question) -> tuple[object, ...]:
     container, scope = reading.container, reading.scope
     second = None if container.default_ttl is None else int(reading.account.clock.seconds())
     parameters = orjson.dumps(asked.parameters)
-    return container.number, container.version, scope.low, scope.high, second, asked.query.text, parameters
+    seen = container.number, container.version, reading.stale, second
+    return *seen, scope.low, scope.high, asked.query.text, parameters
 
 
 def _walk(
@@ -130,8 +133,8 @@ def _walk(
     ahead = [scope for scope in found if scope.point is not None or place.epk < scope.high]
     if not ahead:
         raise bad_request("The continuation token is not valid for this query.")
-    _admit(account, container, request, ahead[0])
-    reading = Reading(account, container, ahead[0], asked)
+    stale = _admitted(account, container, request, ahead[0])
+    reading = Reading(account, container, ahead[0], asked, stale)
     page = _streamed(reading, place, _most_rows(request))
     if page.next is None and len(ahead) > 1:
         page = page._replace(next=Place(epk=ahead[1].low))

@@ -27,6 +27,8 @@ def route(account: Account, request: Request, names: Segments) -> Answer:  # noq
         case ("dbs", database, "colls", name, kind, *rest):
             container = account.catalogue.container(database, name)
             _check_intent(container, request)
+            if kind == "docs" and not rest:
+                return _documents(account, container, request)
             return _inside(account, container, request, (kind, *rest))
         case ():
             return read_account(account, request)
@@ -101,8 +103,6 @@ def _container(account: Account, request: Request, container: Container) -> Answ
 
 def _inside(account: Account, container: Container, request: Request, rest: Segments) -> Answer:
     match rest:
-        case ("docs",):
-            return _documents(account, container, request)
         case ("docs", name):
             return point.point(account, container, request, point.named_item(request, _name(account, container, name)))
         case ("pkranges",):

@@ -15,7 +15,7 @@ from local.cosmos.control import control
 from local.cosmos.controls import Controls
 from local.cosmos.errors import CosmosError
 from local.cosmos.faults import Fault, Faults
-from local.cosmos.message import DROPPED, Answer, Headers, Request, Response, line
+from local.cosmos.message import DROPPED, Answer, Request, Response
 from local.cosmos.meter import Meter
 from local.cosmos.offers import Offers
 from local.cosmos.operation_names import operation_name
@@ -43,6 +43,7 @@ class CosmosServer:
         clock: Clock | None = None,
     ) -> None:
         self._key = signature.Key(key)
+        self.durable = path is not None
         self.store = Store(path)
         self.clock = clock or Clock()
         catalogue = Catalogue(self.store, self.clock)
@@ -61,7 +62,7 @@ class CosmosServer:
         self.controls = Controls(self.account)
 
     def __call__(self, request: Request) -> Answer:
-        activity = line(_ACTIVITY, request.headers.get(_ACTIVITY) or str(uuid4()).encode())
+        activity = request.headers.get(_ACTIVITY) or str(uuid4()).encode()
         try:
             answer = self._answer(request)
         except CosmosError as refusal:
@@ -72,7 +73,7 @@ class CosmosServer:
 
     def _answer(self, request: Request) -> Answer:
         names = routing.segments(request.path)
-        if names[:1] == ("_local",):
+        if names and names[0] == "_local":
             return control(self.account, request, names[1:])
         signature.check(request, names, key=self._key)
         if self.account.faults:
@@ -115,11 +116,6 @@ class CosmosServer:
             if container.default_ttl is not None:
                 self.store.purge(container.number, now, _PURGED_AT_ONCE)
 
-    @property
-    def dirty(self) -> bool:
-        """Whether an answer has to wait for `commit`."""
-        return self.store.dirty
-
     def commit(self) -> None:
         """Makes every write so far outlive the process, when there is a file."""
         if self.store.dirty:
@@ -129,7 +125,7 @@ class CosmosServer:
         self.store.close()
 
 
-async def _later(answer: Awaitable[Response], activity: Headers) -> Response:
+async def _later(answer: Awaitable[Response], activity: bytes) -> Response:
     try:
         response = await answer
     except CosmosError as refusal:
@@ -139,8 +135,10 @@ async def _later(answer: Awaitable[Response], activity: Headers) -> Response:
     return _traced(response, activity)
 
 
-def _traced(response: Response, activity: Headers) -> Response:
-    return response if response is DROPPED else Response(response.status, response.headers + activity, response.body)
+def _traced(response: Response, activity: bytes) -> Response:
+    if response is DROPPED:
+        return response
+    return Response(response.status, b"%bx-ms-activity-id: %b\r\n" % (response.headers, activity), response.body)
 
 
 def _bug() -> Response:

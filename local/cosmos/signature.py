@@ -59,7 +59,9 @@ def check(request: Request, segments: tuple[str, ...], *, key: Key) -> None:
     if authorization is None:
         raise _unauthorized("The request has no master key signature.")
     date = request.headers.get(b"x-ms-date", b"")
-    _check_date(date)
+    moment = _moment(date)
+    if moment is None or abs(time.time() - moment) > _WINDOW_SECONDS:
+        raise _unauthorized("The date of the request is missing or not within 15 minutes of the server's.")
     if not key.has_signed(authorization, request.method, segments, date):
         raise _unauthorized(
             "The input authorization token can't serve the request. The wrong key is being used or the expected "
@@ -87,12 +89,6 @@ def _signed(segments: tuple[str, ...]) -> tuple[str, str]:
 def _rid_link(segments: tuple[str, ...]) -> str:
     """A path made of rids is signed with the last rid alone, in lower case."""
     return (segments[-1] if len(segments) % 2 == 0 else segments[-2]).lower()
-
-
-def _check_date(date: bytes) -> None:
-    moment = _moment(date)
-    if moment is None or abs(time.time() - moment) > _WINDOW_SECONDS:
-        raise _unauthorized("The date of the request is missing or not within 15 minutes of the server's.")
 
 
 @lru_cache(maxsize=64)

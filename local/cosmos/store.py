@@ -13,6 +13,8 @@ from local.cosmos.file_records import SCHEMA as ITEMS
 from local.cosmos.file_records import FileRecords
 from local.cosmos.memory_records import MemoryRecords
 from local.cosmos.records import Record, Records
+from local.cosmos.unique_keys import SCHEMA as UNIQUE
+from local.cosmos.unique_keys import UniqueValues
 
 _SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS resources (kind TEXT NOT NULL, number INTEGER NOT NULL, owner INTEGER NOT NULL,
@@ -41,10 +43,11 @@ class Store:
         # The lock is exclusive because LSNs are counted in memory: a second server on the file must not start.
         self._connection.executescript(
             f"PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode={'WAL' if path else 'OFF'};"
-            f"PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; {ITEMS} {_SCHEMA}"
+            f"PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; {ITEMS} {UNIQUE} {_SCHEMA}"
         )
         self.records: Records = FileRecords(self._connection, self._begin) if path else MemoryRecords()
         self.find = self.records.get
+        self.unique = UniqueValues(self._connection, self._begin)
         self._lsns: dict[tuple[int, int], int] = {}
         self._previous: dict[Key, Record | None] | None = None
         self._snapshots: dict[str, sqlite3.Connection] = {}
@@ -79,6 +82,7 @@ class Store:
         """Removes expired items, which no reader sees any more."""
         for record in self.records.expired(container, now, limit):
             self.records.erase(record)
+            self.unique.forget(container, record.epk, record.id)
         self.records.flush()
 
     def find_previous(self, container: int, epk: bytes, name: str) -> Record | None:
@@ -87,6 +91,11 @@ class Store:
         if self._previous is not None and key in self._previous:
             return self._previous[key]
         return self.find(*key)
+
+    def erased(self, container: int) -> list[Record]:
+        """The last versions, where they were kept, of items that are gone."""
+        kept = (self._previous or {}).items()
+        return [last for key, last in kept if last is not None and key[0] == container and self.find(*key) is None]
 
     def remember_previous(self, *, on: bool) -> None:
         """Keeps the version each write replaces; costs memory, so it is off unless stale reads are asked for."""
@@ -139,6 +148,7 @@ class Store:
         self._flush()
         self._begin()
         self.records.drop(number)
+        self.unique.drop(number)
         self._connection.execute("DELETE FROM ranges WHERE container = ?", (number,))
         self.forget("container", number)
 

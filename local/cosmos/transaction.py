@@ -1,14 +1,15 @@
 """Writes to one partition that take effect together, under one log sequence number."""
 
-from collections.abc import Iterator
+import orjson
 
 from local.cosmos import charges, items, rids
 from local.cosmos.container import Container
+from local.cosmos.errors import conflict
 from local.cosmos.items import Document
 from local.cosmos.key_ranges import KeyRange
 from local.cosmos.records import Record
 from local.cosmos.store import Store
-from local.cosmos.unique_keys import check_unique
+from local.cosmos.unique_keys import Values, values_of
 
 type Key = tuple[bytes, str]
 
@@ -16,7 +17,7 @@ type Key = tuple[bytes, str]
 class Transaction:
     """Reads see the staged writes; nothing reaches the store before `close`."""
 
-    __slots__ = ("_doomed", "_find", "_staged", "_store", "container", "key_range", "lsn", "now")
+    __slots__ = ("_claimed", "_doomed", "_find", "_staged", "_store", "container", "key_range", "lsn", "now")
 
     def __init__(
         self, store: Store, container: Container, key_range: KeyRange, now: int, *, stale: bool = False
@@ -25,6 +26,7 @@ class Transaction:
         self._find = store.find_previous if stale else store.find
         self._staged: dict[Key, Record | None] = {}
         self._doomed: list[Record] = []
+        self._claimed: dict[Key, Values] = {}
         self.container = container
         self.key_range = key_range
         self.lsn = key_range.lsn + 1
@@ -45,7 +47,7 @@ class Transaction:
         container = self.container
         ttl = items.checked_ttl(document["ttl"]) if "ttl" in document else None
         if container.unique_keys:
-            check_unique(container.unique_keys, document, self._others(epk, name))
+            self._claim(epk, name, document)
         opened = items.without_system_properties(document)
         charge = charges.create(len(opened), container.indexed_values(document))
         seq = self._store.next_sequence() if before is None else before.seq
@@ -74,15 +76,21 @@ class Transaction:
         self._staged[record.epk, record.id] = None
         self._doomed.append(record)
 
-    def _others(self, epk: bytes, name: str) -> Iterator[Record]:
-        """The living items of the partition but this one, as this transaction sees them."""
-        for staged in self._staged.values():
-            if staged is not None and (staged.epk, staged.id) != (epk, name):
-                yield staged
-        for record in self._store.records.partition(self.container.number, epk):
-            expired = record.expires is not None and record.expires <= self.now
-            if record.id != name and not expired and (epk, record.id) not in self._staged:
-                yield record
+    def _claim(self, epk: bytes, name: str, document: Document) -> None:
+        """Raises CosmosError 409 when another living item, as this transaction sees it, has the same values."""
+        container = self.container
+        values = values_of(container.unique_keys, document)
+        for key, value in enumerate(values):
+            for other in self._holders(epk, key, value):
+                record = None if other == name else self.find(epk, other)
+                if record is not None and values_of(container.unique_keys, orjson.loads(record.body))[key] == value:
+                    raise conflict("Unique index constraint violation.")
+        self._claimed[epk, name] = values
+
+    def _holders(self, epk: bytes, key: int, value: bytes) -> set[str]:
+        """By name, who has the value in the store or staged it here; some may be gone or have another by now."""
+        staged = {name for (owner, name), values in self._claimed.items() if owner == epk and values[key] == value}
+        return staged | set(self._store.unique.holders(self.container.number, epk, key, value))
 
     def _expiry(self, ttl: int | None, default: int) -> int | None:
         lifetime = default if ttl is None else ttl
@@ -94,9 +102,19 @@ class Transaction:
             return
         for record in self._doomed:
             self._store.erase(record)
+        if self.container.unique_keys:
+            self._keep_claims()
         for staged in self._staged.values():
             if staged is not None:
                 self._store.put(staged)
         self.key_range.lsn = self.lsn
         self._store.set_lsn(self.container.number, self.key_range.number, self.lsn)
         self.container.changed()
+
+    def _keep_claims(self) -> None:
+        number, unique = self.container.number, self._store.unique
+        for record in self._doomed:
+            unique.forget(number, record.epk, record.id)
+        for (epk, name), values in self._claimed.items():
+            if self._staged.get((epk, name)) is not None:
+                unique.keep(number, epk, name, values)
