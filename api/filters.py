@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Final, get_args
 
 from api.problems import Unacceptable
-from orders.commands import Status
+from orders.events import Status
 
 STATUSES: Final[tuple[Status, ...]] = get_args(Status.__value__)
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

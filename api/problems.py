@@ -9,7 +9,7 @@ from typing import Final
 import azure.functions as func
 import orjson
 
-from orders.refusals import KeyReused, OrderNotPending, TransitionForbidden, UnknownOrder
+from orders.refusals import KeyReused, OrderNotPending, ShipmentUnderWay, TransitionForbidden, UnknownOrder
 from shared.kernel import Poison, Refused, Transient
 from shared.pipeline import Outdated
 
@@ -21,6 +21,7 @@ STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     UnknownOrder: HTTPStatus.NOT_FOUND,
     TransitionForbidden: HTTPStatus.CONFLICT,
     OrderNotPending: HTTPStatus.CONFLICT,
+    ShipmentUnderWay: HTTPStatus.CONFLICT,
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 

@@ -13,7 +13,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic.alias_generators import to_camel
 
 from api.problems import Unacceptable
-from orders.commands import Status
+from orders.events import Status
 from shared.kernel.values import reads_as_time
 from shared.pipeline import Cause
 

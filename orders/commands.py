@@ -3,9 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from orders.events import Line
-
-type Status = Literal["pending", "shipped", "delivered", "cancelled"]
+from orders.events import Answer, Line, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +22,41 @@ class MoveOrder:
 
 
 @dataclass(frozen=True, slots=True)
+class CancelOrder:
+    """A process that cannot be finished asks for it."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeleteOrder:
     pass
 
 
-type OrderCommand = PlaceOrder | MoveOrder | DeleteOrder
+@dataclass(frozen=True, slots=True)
+class RequestPayment:
+    """Before the provider is called. Refused when the order must not be paid (any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestShipment:
+    """Before the carrier is called. Refused when the order must not be shipped (any more)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """What the outside world answered. Never refused: it has happened."""
+
+    answer: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class ReportParcel:
+    """What the carrier says of the parcel under way."""
+
+    kind: Literal["delivered", "lost", "returned"]
+
+
+type OrderCommand = (
+    PlaceOrder | MoveOrder | CancelOrder | DeleteOrder | RequestPayment | RequestShipment | Record | ReportParcel
+)

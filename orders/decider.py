@@ -1,48 +1,47 @@
-"""One order: how it changes with what happened, and what it answers to a command."""
+"""What an order answers to a command. The whole table stands in docs/fulfilment.md and is enumerated by its test."""
 
-from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Literal
 
-from orders.commands import DeleteOrder, MoveOrder, OrderCommand, PlaceOrder, Status
+from orders.commands import (
+    CancelOrder,
+    DeleteOrder,
+    MoveOrder,
+    OrderCommand,
+    PlaceOrder,
+    Record,
+    ReportParcel,
+    RequestPayment,
+    RequestShipment,
+)
 from orders.events import (
-    Line,
+    Answer,
     OrderCancelled,
     OrderDeleted,
     OrderDelivered,
     OrderEvent,
     OrderPlaced,
+    OrderReturned,
     OrderShipped,
+    PaymentCaptured,
+    PaymentDeclined,
+    PaymentRefunded,
+    PaymentRequested,
+    PaymentWaived,
+    ShipmentLost,
+    ShipmentRequested,
+    ShippingRefused,
+    Status,
+    StockHeld,
+    StockRefused,
+    StockReleased,
 )
-from orders.refusals import KeyReused, OrderNotPending, TransitionForbidden, UnknownOrder
+from orders.order import Order, evolve
+from orders.refusals import KeyReused, OrderNotPending, ShipmentUnderWay, TransitionForbidden, UnknownOrder
 from shared.kernel import Decider, Money
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """An order that was placed. A deleted one is still here: its id stays closed."""
-
-    status: Status | Literal["deleted"]
-    lines: tuple[Line, ...]
-    total: Money
-    fingerprint: str
-
-
-def evolve(order: Order | None, event: OrderEvent) -> Order | None:
-    match event:
-        case OrderPlaced(lines=lines, total=total, fingerprint=fingerprint):
-            return Order("pending", lines, total, fingerprint)
-        case OrderShipped():
-            return replace(_placed(order), status="shipped")
-        case OrderDelivered():
-            return replace(_placed(order), status="delivered")
-        case OrderCancelled():
-            return replace(_placed(order), status="cancelled")
-        case OrderDeleted():
-            return replace(_placed(order), status="deleted")
-
-
-def decide(order: Order | None, command: OrderCommand) -> tuple[OrderEvent, ...]:
+def decide(order: Order | None, command: OrderCommand) -> tuple[OrderEvent, ...]:  # noqa: PLR0911 - a case each
     match command:
         case PlaceOrder():
             return _place(order, command)
@@ -50,6 +49,16 @@ def decide(order: Order | None, command: OrderCommand) -> tuple[OrderEvent, ...]
             return _move(_existing(order), to)
         case DeleteOrder():
             return _delete(_existing(order))
+        case CancelOrder(reason=reason):
+            return _cancel(_placed(order), reason)
+        case RequestPayment():
+            return _request_payment(_placed(order))
+        case RequestShipment():
+            return _request_shipment(_placed(order))
+        case Record(answer=answer):
+            return _record(_placed(order), answer)
+        case ReportParcel(kind=kind):
+            return _report(_placed(order), kind)
 
 
 def _place(order: Order | None, command: PlaceOrder) -> tuple[OrderEvent, ...]:
@@ -66,19 +75,96 @@ def _move(order: Order, to: Status) -> tuple[OrderEvent, ...]:
         case status, wanted if status == wanted:
             return ()
         case "pending", "shipped":
-            return (OrderShipped(by_hand=True),)
+            _undecided(order)
+            # Nobody will ask for the money of what has left, unless somebody did already.
+            return (OrderShipped(by_hand=True), *(() if order.may_be_paid else (PaymentWaived(),)))
         case "shipped", "delivered":
             return (OrderDelivered(),)
         case "pending", "cancelled":
-            return (OrderCancelled(reason="asked for"),)
+            return _cancel(order, "asked for")
         case status, wanted:
             raise TransitionForbidden(f"a {status} order cannot become {wanted}")
 
 
+def _cancel(order: Order, reason: str) -> tuple[OrderEvent, ...]:
+    if order.status == "cancelled":
+        return ()
+    if not order.is_pending:
+        raise TransitionForbidden(f"a {order.status} order cannot become cancelled")
+    _undecided(order)
+    return (OrderCancelled(reason),)
+
+
 def _delete(order: Order) -> tuple[OrderEvent, ...]:
-    if order.status != "pending":
+    if not order.is_pending:
         raise OrderNotPending(f"a {order.status} order cannot be deleted; only a pending one can")
+    _undecided(order)
     return (OrderDeleted(),)
+
+
+def _undecided(order: Order) -> None:
+    """Raises ShipmentUnderWay while a parcel may exist or not: whatever was decided now could be wrong."""
+    if order.shipment == "requested":
+        raise ShipmentUnderWay("the carrier was asked for a parcel and has not answered yet")
+
+
+def _request_payment(order: Order) -> tuple[OrderEvent, ...]:
+    if order.payment == "none" and order.is_pending:
+        return (PaymentRequested(order.total),)
+    if order.payment == "requested" and (order.is_pending or order.is_with_customer):
+        return ()
+    raise TransitionForbidden(f"a {order.status} order whose payment is {order.payment} is not to be paid")
+
+
+def _request_shipment(order: Order) -> tuple[OrderEvent, ...]:
+    if order.shipment == "requested":
+        return ()
+    if order.is_pending and order.payment == "captured" and order.shipment == "none":
+        return (ShipmentRequested(),)
+    raise TransitionForbidden(f"a {order.status} order whose shipment is {order.shipment} is not to be shipped")
+
+
+def _record(order: Order, answer: Answer) -> tuple[OrderEvent, ...]:
+    """Each act only moves forward: none, requested, done or refused, undone."""
+    return (answer, *_waived(order, answer)) if _is_news(order, answer) else ()
+
+
+def _is_news(order: Order, answer: Answer) -> bool:
+    match answer:
+        case StockHeld() | StockRefused():
+            return order.stock == "none"
+        case StockReleased():
+            return order.stock != "released"
+        case PaymentCaptured() | PaymentDeclined():
+            return order.payment == "requested"
+        case PaymentRefunded():
+            return order.may_be_paid
+        case OrderShipped():
+            return order.shipment == "requested"
+        case ShippingRefused():
+            return order.shipment == "requested" or (order.shipment == "none" and order.is_pending)
+
+
+def _waived(order: Order, answer: Answer) -> tuple[OrderEvent, ...]:
+    """Who keeps goods that will not be paid was let off."""
+    is_unpaid = isinstance(answer, PaymentDeclined | PaymentRefunded)
+    return (PaymentWaived(),) if is_unpaid and order.is_with_customer and not order.is_waived else ()
+
+
+def _report(order: Order, kind: Literal["delivered", "lost", "returned"]) -> tuple[OrderEvent, ...]:
+    # Who carries a parcel has taken it: the shipment was done, whether its answer has come or not.
+    before = (OrderShipped(by_hand=False),) if order.shipment == "requested" else ()
+    match "shipped" if before else order.status, kind:
+        case "shipped", "delivered":
+            return (*before, OrderDelivered())
+        case "shipped", "lost":
+            return (*before, ShipmentLost())
+        case "shipped" | "delivered", "returned":
+            return (*before, OrderReturned())
+        case "delivered", "delivered":
+            return ()
+        case status, reported:
+            raise TransitionForbidden(f"the parcel of a {status} order cannot be {reported}")
 
 
 def _existing(order: Order | None) -> Order:
@@ -88,8 +174,9 @@ def _existing(order: Order | None) -> Order:
 
 
 def _placed(order: Order | None) -> Order:
+    """Deleted or not: what goes on in the outside world does not stop at our tombstone."""
     if order is None:
-        raise ValueError("the stream does not begin with OrderPlaced")
+        raise UnknownOrder("no such order")
     return order
 
 

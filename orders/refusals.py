@@ -17,6 +17,12 @@ class OrderNotPending(Refused):
     code = "order_not_pending"
 
 
+class ShipmentUnderWay(Refused):
+    """The carrier was asked for a parcel; until it answers the order can neither be stopped nor shipped by hand."""
+
+    code = "shipment_under_way"
+
+
 class KeyReused(Refused):
     """The Idempotency-Key already stands for another request."""
 

@@ -3,18 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from orders.events import (
-    Line,
-    OrderCancelled,
-    OrderDeleted,
-    OrderDelivered,
-    OrderEvent,
-    OrderPlaced,
-    OrderShipped,
-)
+from orders.events import STATUS, Line, OrderDeleted, OrderEvent, OrderPlaced
 from shared.kernel import Key, Money, Projection, Recorded
-
-STATUS = {OrderShipped: "shipped", OrderDelivered: "delivered", OrderCancelled: "cancelled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +21,10 @@ def evolve(row: CustomerOrder | None, event: Recorded[OrderEvent]) -> CustomerOr
     match event.body:
         case OrderPlaced(lines=lines, total=total):
             return CustomerOrder(event.stream, event.customer_id, "pending", lines, total, event.at)
-        case OrderShipped() | OrderDelivered() | OrderCancelled() as news if row:
-            return replace(row, status=STATUS[type(news)])
         case OrderDeleted():
             return None
+        case news if row and type(news) in STATUS:
+            return replace(row, status=STATUS[type(news)])
         case _:
             return row
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from orders.events import OrderCancelled, OrderDeleted, OrderEvent, OrderPlaced
+from orders.events import NO_SALE, OrderEvent, OrderPlaced
 from shared.kernel import Amounts, Money, Recorded, Shards, Tally
 from shared.kernel.values import to_text
 
@@ -23,7 +23,7 @@ def evolve(sale: Sale | None, event: Recorded[OrderEvent]) -> Sale | None:
     match event.body:
         case OrderPlaced(total=total):
             return Sale(to_text(event.at)[:10], total)
-        case OrderCancelled() | OrderDeleted() if sale:
+        case news if sale and isinstance(news, NO_SALE):
             return replace(sale, counts=False)
         case _:
             return sale
@@ -35,7 +35,7 @@ def amounts(sale: Sale) -> Mapping[str, Amounts]:
 
 daily_sales = Tally(
     "daily_sales",
-    counted=(OrderPlaced, OrderCancelled, OrderDeleted),
+    counted=(OrderPlaced, *NO_SALE),
     evolve=evolve,
     amounts=amounts,
     shards=lambda _: SHARDS,

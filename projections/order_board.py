@@ -4,21 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from orders.events import (
-    Line,
-    OrderCancelled,
-    OrderDeleted,
-    OrderDelivered,
-    OrderEvent,
-    OrderPlaced,
-    OrderShipped,
-)
+from orders.events import STATUS, Line, OrderDeleted, OrderEvent, OrderPlaced
 from shared.kernel import Key, Money, Projection, Recorded, Shards
 
 # Rows never move, so this number is for ever; it stays enough for 16 physical ranges.
 SHARDS: Final = Shards(16)
-
-STATUS = {OrderShipped: "shipped", OrderDelivered: "delivered", OrderCancelled: "cancelled"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +25,10 @@ def evolve(row: BoardOrder | None, event: Recorded[OrderEvent]) -> BoardOrder | 
     match event.body:
         case OrderPlaced(lines=lines, total=total):
             return BoardOrder(event.stream, event.customer_id, "pending", lines, total, event.at)
-        case OrderShipped() | OrderDelivered() | OrderCancelled() as news if row:
-            return replace(row, status=STATUS[type(news)])
         case OrderDeleted():
             return None
+        case news if row and type(news) in STATUS:
+            return replace(row, status=STATUS[type(news)])
         case _:
             return row
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
-from orders.events import Line, OrderCancelled, OrderDeleted, OrderEvent, OrderPlaced
+from orders.events import NO_SALE, Line, OrderEvent, OrderPlaced
 from shared.kernel import Amounts, Recorded, Shards, Tally
 from shared.kernel.tally import plus
 from shared.kernel.values import to_text
@@ -28,7 +28,7 @@ def evolve(sale: Sale | None, event: Recorded[OrderEvent]) -> Sale | None:
     match event.body:
         case OrderPlaced(lines=lines):
             return Sale(to_text(event.at)[:7], lines)
-        case OrderCancelled() | OrderDeleted() if sale:
+        case news if sale and isinstance(news, NO_SALE):
             return replace(sale, counts=False)
         case _:
             return sale
@@ -47,7 +47,7 @@ def amounts(sale: Sale) -> Mapping[str, Amounts]:
 
 product_sales = Tally(
     "product_sales",
-    counted=(OrderPlaced, OrderCancelled, OrderDeleted),
+    counted=(OrderPlaced, *NO_SALE),
     evolve=evolve,
     amounts=amounts,
     shards=lambda _: SHARDS,

@@ -9,8 +9,9 @@ from typing import Any
 from uuid import uuid4
 
 from orders.commands import OrderCommand
-from orders.decider import Order, order
+from orders.decider import order
 from orders.events import ORDER_EVENTS, OrderEvent
+from orders.order import Order
 from projections import PROJECTIONS, TALLIES
 from shared.cosmos import (
     Account,

@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from orders.commands import DeleteOrder, MoveOrder, OrderCommand, PlaceOrder, Status
+from orders.commands import DeleteOrder, MoveOrder, OrderCommand, PlaceOrder
 from orders.decider import order
-from orders.events import Line, OrderEvent
+from orders.events import Line, OrderEvent, Status
 from shared.kernel import Money, Recorded, Refused
 
 EPOCH = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)

@@ -14,12 +14,14 @@ from shared.kernel.errors import (
     Unknown,
 )
 from shared.kernel.projection import Key, Projection, by_stream
+from shared.kernel.saga import Ask, Progress, Saga, Step
 from shared.kernel.shards import Shards
 from shared.kernel.tally import Amounts, Tally
 from shared.kernel.values import Money
 
 __all__ = [
     "Amounts",
+    "Ask",
     "Conflict",
     "Decider",
     "Failure",
@@ -27,11 +29,14 @@ __all__ = [
     "Misconfigured",
     "Money",
     "Poison",
+    "Progress",
     "Projection",
     "Reason",
     "Recorded",
     "Refused",
+    "Saga",
     "Shards",
+    "Step",
     "Tally",
     "Throttled",
     "Transient",
