@@ -4,9 +4,10 @@ import os
 
 import azure.functions as func
 
-from api import commands, health, queries, sales
+from api import commands, health, queries, sagas, sales
 from shared.pipeline import Consumer
-from shared.runtime import CONSUMERS, ORDERS, pipeline
+from shared.runtime import FEEDS, pipeline
+from shared.runtime import app as running
 from shared.settings import UNTIL_HANDLED, Settings, feed_binding
 
 app, feeds = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION), func.Blueprint()
@@ -25,8 +26,17 @@ def subscribe(consumer: Consumer, *, to: str) -> None:
         await pipeline().run(consumer, changes, attempt=1 + context.retry_context.retry_count)
 
 
-for consumer in CONSUMERS:
-    subscribe(consumer, to=ORDERS)
+for container, readers in FEEDS.items():
+    for reader in readers:
+        subscribe(reader, to=container)
 
-for blueprint in (commands.routes, queries.routes, sales.routes, health.routes, feeds):
+
+@feeds.function_name("ring_timers")
+@feeds.timer_trigger("timer", schedule="*/2 * * * * *", use_monitor=False)
+async def ring_timers(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the binding names it
+    """Deadlines, repeated asks and claims that ran out."""
+    await running().timers.ring()
+
+
+for blueprint in (commands.routes, queries.routes, sagas.routes, sales.routes, health.routes, feeds):
     app.register_functions(blueprint)

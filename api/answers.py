@@ -1,16 +1,23 @@
 """What goes out: orders in the shape the contract promises."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from fractions import Fraction
 from http import HTTPStatus
+from itertools import zip_longest
+from typing import Any
 
 import azure.functions as func
 import orjson
 
 from orders.events import Line
+from orders.order import Order
 from orders.refusals import UnknownOrder
+from shared.kernel import Saga
+from shared.kernel.saga import Entered
 from shared.kernel.values import to_text
-from shared.ports import Total
+from shared.pipeline.saga_item import Instance
+from shared.ports import Item, Total
 from shared.runtime import OrderStream
 
 LISTED = ("orderId", "customerId", "status", "items", "total", "createdAt")
@@ -64,6 +71,53 @@ def row(item: Mapping[str, object]) -> dict[str, object]:
     if isinstance(stale, dict):
         shown["stale"] = {name: stale[name] for name in STALE}
     return shown
+
+
+def event(item: Item) -> dict[str, object]:
+    shown = ("sequence", "type", "at", "data", "causationId", "correlationId")
+    return {"kind": "event"} | {name: item[name] for name in shown}
+
+
+def phase(entered: Entered) -> dict[str, object]:
+    return {"kind": "saga", "phase": entered.phase, "at": to_text(entered.at)}
+
+
+def saga(order_id: str, definition: Saga[Any, Any], instance: Instance, order: Order) -> dict[str, object]:
+    progress = instance.progress
+    following = progress.entered[1:]
+    return {
+        "orderId": order_id,
+        "saga": definition.name,
+        "version": progress.version,
+        "phase": progress.phase,
+        "outcome": _outcome(order) if definition.has_ended(progress, order) else "running",
+        "deadline": _moment(instance.deadline),
+        "isLate": progress.is_late,
+        "steps": [
+            {"phase": each.phase, "since": to_text(each.at), "until": to_text(after.at) if after else None}
+            for each, after in zip_longest(progress.entered, following)
+        ],
+        "asked": [
+            {
+                "name": each.name,
+                "since": to_text(each.since),
+                "attempts": each.attempts,
+                "next": _moment(each.due_at),
+                "trouble": each.trouble,
+            }
+            for each in instance.asked
+        ],
+    }
+
+
+def _outcome(order: Order) -> str:
+    if not order.is_with_customer:
+        return "compensated"
+    return "completed" if order.shipment == "done" else "taken over"
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return to_text(moment) if moment else None
 
 
 def summary(customer_id: str, total: Total) -> dict[str, object]:

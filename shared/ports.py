@@ -108,6 +108,12 @@ class PageStore(Protocol):
         ...
 
 
+class DueStore(Protocol):
+    async def due(self, container: str, moment: str, limit: int) -> Sequence[str]:
+        """Whose item's `dueAt` is not after the moment: their partitions, the earliest first, `limit` of each range."""
+        ...
+
+
 class LaneCatalogue(Protocol):
     async def parked(self) -> Sequence[Item]:
         """Every lane head and raw poison record, oldest first."""

@@ -1,21 +1,25 @@
 """The composition root: settings → account → stores → engine, once per worker and on first use."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from time import monotonic
 from typing import Any
 from uuid import uuid4
 
-from orders.commands import OrderCommand
+from gateways import Gateways, SandboxCarrier, SandboxPayments, Warehouse
+from orders.commands import OrderCommand, Record
 from orders.decider import order
-from orders.events import ORDER_EVENTS, OrderEvent
+from orders.events import ORDER_EVENTS, Answer, OrderEvent
 from orders.order import Order
 from projections import PROJECTIONS, TALLIES
+from sagas import SAGAS
 from shared.cosmos import (
     Account,
     CosmosBuckets,
+    CosmosDue,
     CosmosEventStore,
     CosmosFeedLags,
     CosmosLaneCatalogue,
@@ -23,42 +27,66 @@ from shared.cosmos import (
     CosmosRows,
     CosmosSweep,
 )
+from shared.kernel import Key, Saga
 from shared.pipeline import (
+    Advance,
     Audit,
     Brake,
+    Cause,
     Consumer,
     Count,
     Decision,
+    Dispatch,
     Engine,
     EventCodec,
     Freshness,
     Lanes,
     Ledgers,
+    Outside,
     ParkedKeys,
     Patience,
     PatientBuckets,
+    PatientDue,
     PatientEvents,
     PatientPages,
     PatientRows,
     Pipeline,
     Project,
+    Sagas,
     Suspects,
+    Timers,
     Totals,
     Transactor,
 )
-from shared.ports import FeedLag, FeedLags, PageStore
+from shared.ports import BucketStore, FeedLag, FeedLags, PageStore, RowStore
 from shared.settings import Settings
 
 ORDERS = "orders"
 LEASES = "leases"
 POISON = "poison"
+# Of the sandbox providers.
+BOOKS = ("stock", "payments", "shipments")
 
-# Every reader of the orders feed, each with a function, a lease prefix and a place of its own.
-CONSUMERS: tuple[Consumer, ...] = (
-    *(Project(projection) for projection in PROJECTIONS),
-    *(Count(tally) for tally in TALLIES),
-)
+SAGA_ITEMS = "sagas"
+PRIVATE = "private"
+DEFAULT_TOKEN = "tok_ok"  # noqa: S105 - what the sandbox takes for a card
+FULFILMENT = SAGAS[-1].name
 
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+# Every reader of a feed, by the container it reads, each with a function, a lease prefix and a place of its own.
+FEEDS: Mapping[str, tuple[Consumer, ...]] = {
+    ORDERS: (
+        *(Project(projection) for projection in PROJECTIONS),
+        *(Count(tally) for tally in TALLIES),
+        Advance(FULFILMENT),
+    ),
+    SAGA_ITEMS: (Dispatch(FULFILMENT, _now),),
+}
+CONSUMERS: tuple[Consumer, ...] = tuple(consumer for readers in FEEDS.values() for consumer in readers)
 
 type OrderStream = Decision[Order | None, OrderEvent]
 
@@ -77,16 +105,21 @@ class App:
     freshness: Freshness
     totals: Totals
     audit: Audit
+    sagas: Sagas
+    timers: Timers
 
     async def all_lags(self) -> list[FeedLag]:
-        names = [consumer.name for consumer in CONSUMERS]
-        return [FeedLag.of(name, ORDERS, await self.lags.positions(name, ORDERS)) for name in names]
+        return [
+            FeedLag.of(reader.name, container, await self.lags.positions(reader.name, container))
+            for container, readers in FEEDS.items()
+            for reader in readers
+        ]
 
     async def missing(self) -> list[str]:
         """Why the app is not ready; nothing when it is."""
         views = [*(view.container for view in PROJECTIONS), *(tally.container for tally in TALLIES)]
         return [
-            *await self.account.missing(self.settings.database, ORDERS, POISON, *views),
+            *await self.account.missing(self.settings.database, ORDERS, POISON, SAGA_ITEMS, *BOOKS, *views),
             *await self.account.missing(self.settings.lease_database, LEASES),
         ]
 
@@ -101,14 +134,26 @@ def compose(settings: Settings) -> App:
     events, rows = PatientEvents(CosmosEventStore(feed), patience), PatientRows(stored, patience)
     lanes = Lanes(rows, nonce=lambda: uuid4().hex, now=_now)
     buckets, catalogue = PatientBuckets(CosmosBuckets(stored), patience), CosmosLaneCatalogue(poison)
-    engine = Engine(codec, events, rows, lanes, Brake(monotonic), Ledgers(buckets))
+    orders = Transactor(order, codec, events, now=_now)
+    sagas = Sagas(
+        _definitions(settings),
+        orders,
+        rows,
+        Outside(_gateways(settings, orders, rows, buckets).perform, Record),
+        now=_now,
+        nonce=lambda: uuid4().hex,
+    )
+    engine = Engine(codec, events, rows, lanes, Brake(monotonic), Ledgers(buckets), {sagas.name: sagas})
     lags = CosmosFeedLags(
-        account.container(settings.lease_database, LEASES), {ORDERS: feed}, settings.lease_expires_after, _now
+        account.container(settings.lease_database, LEASES),
+        {name: account.container(settings.database, name) for name in FEEDS},
+        settings.lease_expires_after,
+        _now,
     )
     return App(
         settings=settings,
         account=account,
-        orders=Transactor(order, codec, events, now=_now),
+        orders=orders,
         pages=PatientPages(CosmosPages(account, settings.database), patience),
         pipeline=Pipeline(
             engine,
@@ -120,11 +165,31 @@ def compose(settings: Settings) -> App:
         totals=Totals(buckets, catalogue),
         audit=Audit(codec, CosmosSweep(account, settings.database), ORDERS),
         freshness=Freshness(lags, monotonic, is_off=settings.switched_off.__contains__),
+        sagas=sagas,
+        timers=Timers(
+            sagas, PatientDue(CosmosDue(account, settings.database), patience), lanes, Advance(FULFILMENT).name
+        ),
     )
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def _definitions(settings: Settings) -> tuple[Saga[Any, Any], ...]:
+    within = settings.saga_step_within
+    return tuple(saga.hurried(within) if within else saga for saga in SAGAS)
+
+
+def _gateways(settings: Settings, orders: Transactor[Any, Any, Any], rows: RowStore, buckets: BucketStore) -> Gateways:
+    """The sandbox providers; a real one takes the place of its namesake."""
+
+    async def token(order_id: str) -> str:
+        private = await rows.read(ORDERS, Key(order_id, PRIVATE))
+        return str(private.item.get("paymentToken") or DEFAULT_TOKEN) if private else DEFAULT_TOKEN
+
+    async def webhook(order_id: str, answer: Answer) -> None:
+        await orders.run(order_id, Record(answer), cause=Cause(f"webhook:{uuid4().hex}", uuid4().hex))
+
+    late = 2 * (settings.saga_step_within or timedelta(hours=1))
+    payments = SandboxPayments(buckets, token, webhook, late_seconds=late.total_seconds())
+    return Gateways(Warehouse(buckets), payments, SandboxCarrier(buckets))
 
 
 @cache

@@ -44,6 +44,7 @@ class Settings:
     currency: str = "USD"
     max_batch_seconds: float = 120.0
     lease_expires_after: timedelta = timedelta(seconds=60)
+    saga_step_within: timedelta | None = None
     switched_off: frozenset[str] = frozenset()
     cursor_key: str = field(default="", repr=False)
 
@@ -60,6 +61,7 @@ class Settings:
             currency=currency,
             max_batch_seconds=float(_positive(environ, "MAX_BATCH_SECONDS", 120)),
             lease_expires_after=timedelta(milliseconds=_positive(environ, "LEASE_EXPIRE_MS", 60_000)),
+            saga_step_within=_step_within(environ),
             switched_off=frozenset(_switched_off(environ)),
             cursor_key=_secret(environ, "CURSOR_KEY"),
         )
@@ -98,6 +100,13 @@ def _cosmos(environ: Mapping[str, str]) -> CosmosConnection:
     raise Misconfigured(
         f"set {CONNECTION} to a connection string, or {CONNECTION}__accountEndpoint to https://NAME.documents.azure.com/"
     )
+
+
+def _step_within(environ: Mapping[str, str]) -> timedelta | None:
+    """None leaves every saga its own deadlines."""
+    if "SAGA_STEP_SECONDS" not in environ:
+        return None
+    return timedelta(seconds=_positive(environ, "SAGA_STEP_SECONDS", 900))
 
 
 def _switched_off(environ: Mapping[str, str]) -> Iterator[str]:

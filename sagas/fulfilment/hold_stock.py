@@ -1,4 +1,4 @@
-"""Hold the goods first; what has left is consumed, and what will never leave is released, whatever the hold answered."""
+"""Hold the goods first. What has left is consumed; what will never leave is released, whatever the hold answered."""
 
 from datetime import timedelta
 

@@ -2,6 +2,7 @@
 
 from shared.cosmos.account import Account
 from shared.cosmos.buckets import CosmosBuckets
+from shared.cosmos.due import CosmosDue
 from shared.cosmos.event_store import CosmosEventStore
 from shared.cosmos.feed import CosmosFeedLags
 from shared.cosmos.pages import CosmosPages
@@ -12,6 +13,7 @@ from shared.cosmos.sweep import CosmosSweep
 __all__ = [
     "Account",
     "CosmosBuckets",
+    "CosmosDue",
     "CosmosEventStore",
     "CosmosFeedLags",
     "CosmosLaneCatalogue",

@@ -1,30 +1,36 @@
 """The engine: what makes a feed consumer trustworthy, written once for every view."""
 
+from shared.pipeline.advance import Advance
 from shared.pipeline.audit import Audit
 from shared.pipeline.brake import Brake
 from shared.pipeline.buckets import Ledgers
 from shared.pipeline.codec import EventCodec
 from shared.pipeline.consumers import Consumer, Engine
 from shared.pipeline.count import Count
+from shared.pipeline.dispatch import Dispatch
 from shared.pipeline.forward import Forward, Outlet
 from shared.pipeline.freshness import Fresh, Freshness
 from shared.pipeline.lanes import Lanes
 from shared.pipeline.parked import ParkedKeys
 from shared.pipeline.patience import Patience
-from shared.pipeline.patient import PatientBuckets, PatientEvents, PatientPages, PatientRows
+from shared.pipeline.patient import PatientBuckets, PatientDue, PatientEvents, PatientPages, PatientRows
 from shared.pipeline.project import Project
+from shared.pipeline.ring import Timers
 from shared.pipeline.runner import Pipeline
+from shared.pipeline.sagas import Outside, Sagas
 from shared.pipeline.suspects import Suspects
 from shared.pipeline.totals import Totals
 from shared.pipeline.transact import Cause, Decision, Outdated, Transactor
 
 __all__ = [
+    "Advance",
     "Audit",
     "Brake",
     "Cause",
     "Consumer",
     "Count",
     "Decision",
+    "Dispatch",
     "Engine",
     "EventCodec",
     "Forward",
@@ -34,15 +40,19 @@ __all__ = [
     "Ledgers",
     "Outdated",
     "Outlet",
+    "Outside",
     "ParkedKeys",
     "Patience",
     "PatientBuckets",
+    "PatientDue",
     "PatientEvents",
     "PatientPages",
     "PatientRows",
     "Pipeline",
     "Project",
+    "Sagas",
     "Suspects",
+    "Timers",
     "Totals",
     "Transactor",
 ]

@@ -1,15 +1,17 @@
 """Who reads a feed, and what it may use."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
 from shared.kernel import Key, Poison
 from shared.pipeline.brake import Brake
 from shared.pipeline.buckets import Ledgers
-from shared.pipeline.codec import EventCodec, Received
+from shared.pipeline.codec import EventCodec, Received, is_event
 from shared.pipeline.lanes import Lanes
+from shared.pipeline.sagas import Sagas
 from shared.pipeline.spans import Span
-from shared.ports import EventStore, RowStore
+from shared.ports import EventStore, Item, RowStore
 
 type Outcome = Literal["applied", "skipped", "held", "parked"]
 
@@ -29,6 +31,7 @@ class Engine:
     lanes: Lanes
     brake: Brake
     ledgers: Ledgers
+    sagas: Mapping[str, Sagas] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +49,14 @@ class Consumer(Protocol):
     @property
     def name(self) -> str: ...
 
+    def picks(self, item: Item) -> bool:
+        """Whether an item of the feed is for this consumer at all."""
+        ...
+
+    def decode(self, item: Item, codec: EventCodec[Any]) -> Received[Any]:
+        """Raises Poison when not even its identity can be read."""
+        ...
+
     def key(self, event: Received[Any]) -> Key | None: ...
 
     async def handle(self, span: Span[Any], engine: Engine) -> Outcome:
@@ -59,3 +70,13 @@ class Consumer(Protocol):
     async def release(self, key: Key, engine: Engine) -> Released | StillPoison:
         """Put in what waits behind the lane's head, if it passes by now. Safe at any time and twice at once."""
         ...
+
+
+class OfEvents:
+    """What consumers of a feed of events have in common."""
+
+    def picks(self, item: Item) -> bool:
+        return is_event(item)
+
+    def decode(self, item: Item, codec: EventCodec[Any]) -> Received[Any]:
+        return codec.decode(item)

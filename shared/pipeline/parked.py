@@ -57,7 +57,7 @@ class ParkedKeys:
         if not isinstance(item, Mapping):
             raise Misconfigured(f"{lane} was parked without its item; mend it by hand")
         try:
-            event = self.engine.codec.decode(item)
+            event = consumer.decode(item, self.engine.codec)
         except Poison as poison:
             return {"lane": lane, "outcome": "still poison", "reason": poison.reason, "detail": str(poison)}
         key = consumer.key(event)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared.kernel import Key
 from shared.pipeline.patience import Patience
-from shared.ports import BucketStore, EventStore, Item, PageStore, RowStore, Slice, Stored, Total, Write
+from shared.ports import BucketStore, DueStore, EventStore, Item, PageStore, RowStore, Slice, Stored, Total, Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,3 +68,14 @@ class PatientBuckets:
 
     async def commit(self, container: str, partition: str, writes: Sequence[Write]) -> Sequence[str]:
         return await self.patience(lambda: self.store.commit(container, partition, writes))
+
+
+@dataclass(frozen=True, slots=True)
+class PatientDue:
+    """A DueStore behind patience."""
+
+    store: DueStore
+    patience: Patience
+
+    async def due(self, container: str, moment: str, limit: int) -> Sequence[str]:
+        return await self.patience(lambda: self.store.due(container, moment, limit))

@@ -10,7 +10,7 @@ from typing import Any
 
 from shared.kernel import Conflict, Key, Poison, Projection, Transient, Unknown
 from shared.pipeline.codec import Received
-from shared.pipeline.consumers import AGAIN, Engine, Outcome, Released, StillPoison
+from shared.pipeline.consumers import AGAIN, Engine, OfEvents, Outcome, Released, StillPoison
 from shared.pipeline.fold import Folded, Stop, fold
 from shared.pipeline.lanes import Head
 from shared.pipeline.release import release
@@ -22,7 +22,7 @@ type Way[E, V] = Callable[[Span[E], Row[V], Engine], Awaitable[Outcome]]
 
 
 @dataclass(frozen=True)
-class Project[E, V]:
+class Project[E, V](OfEvents):
     """A consumer of events for one projection."""
 
     projection: Projection[E, V]

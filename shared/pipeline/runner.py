@@ -11,7 +11,7 @@ from typing import Final
 
 from shared.kernel import Failure, Key, Poison, Transient
 from shared.pipeline.batch import changes
-from shared.pipeline.codec import Received, is_event
+from shared.pipeline.codec import Received
 from shared.pipeline.consumers import Consumer, Engine, Outcome
 from shared.pipeline.spans import Span, split
 from shared.pipeline.suspects import Suspects
@@ -36,7 +36,7 @@ class Pipeline:
 
         Keys run side by side and never wait for each other's trouble: whatever can be applied is applied first.
         """
-        items = [item for item in changes(text) if is_event(item)]
+        items = [item for item in changes(text) if consumer.picks(item)]
         try:
             async with asyncio.timeout(self.max_seconds):
                 received, waiting = await self._decode(consumer, items)
@@ -54,7 +54,7 @@ class Pipeline:
         waiting: list[Exception] = []
         for item in items:
             try:
-                received.append(_with_key(consumer, self.engine.codec.decode(item)))
+                received.append(_with_key(consumer, consumer.decode(item, self.engine.codec)))
             except Poison as poison:
                 if trouble := await self._parked_raw(consumer, item, poison):
                     waiting.append(trouble)

@@ -68,10 +68,19 @@ class Transactor[S, C, E]:
         return await self._run(stream, command, cause=cause, start=nothing, customer_id=customer_id, beside=beside)
 
     async def run(
-        self, stream: str, command: C, *, cause: Cause, only_at: Callable[[int], bool] = lambda _: True
+        self,
+        stream: str,
+        command: C,
+        *,
+        cause: Cause,
+        only_at: Callable[[int], bool] = lambda _: True,
+        known: Decision[S, E] | None = None,
     ) -> Decision[S, E]:
-        """Decide on an existing stream. Raises Refused, Outdated when `only_at` denies its sequence, Transient."""
-        return await self._run(stream, command, cause=cause, only_at=only_at)
+        """Decide on an existing stream. Raises Refused, Outdated when `only_at` denies its sequence, Transient.
+
+        What is `known` of the stream already saves reading it; if it has moved on since, that shows when it is written.
+        """
+        return await self._run(stream, command, cause=cause, only_at=only_at, start=known)
 
     async def _run(
         self,

@@ -30,6 +30,8 @@ class Post:
     refused: set[int] = field(default_factory=set)
     sent: list[tuple[str, int]] = field(default_factory=list)
 
+    name: str = "publish"
+
     async def send(self, event: Recorded[Any]) -> None:
         if event.sequence in self.refused:
             raise Poison("too_large", "the outlet will never take it")
@@ -37,7 +39,7 @@ class Post:
 
 
 async def deliver(world: World, post: Post, batch: Sequence[Recorded[OrderEvent]]) -> None:
-    await world.deliver_to(Forward("publish", post), batch)
+    await world.deliver_to(Forward(post), batch)
 
 
 async def test_what_can_never_be_sent_holds_back_its_stream_and_no_other() -> None:
@@ -55,7 +57,7 @@ async def test_what_can_never_be_sent_holds_back_its_stream_and_no_other() -> No
 async def test_a_release_sends_what_waited_in_order_and_opens_the_way() -> None:
     world, post = World(STREAM), Post(refused={2})
     await deliver(world, post, STREAM)
-    forward = Forward("publish", post)
+    forward = Forward(post)
 
     early = await forward.release(KEY, world.engine)
     post.refused.clear()
@@ -76,7 +78,7 @@ async def test_order_per_stream_survives_crashes_and_redelivery(
     poison = chance.randint(1, len(events))
     world = World(events, rows=FakeRows(Fate(die_at, after_effect=after_effect)))
     post = Post(refused={poison})
-    forward = Forward("publish", post)
+    forward = Forward(post)
 
     at = 0
     while at < len(events):

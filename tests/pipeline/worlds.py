@@ -77,21 +77,29 @@ class World:
         return Seasoned(self.rows, self.clock, max_seconds=5)
 
     def view(self) -> dict[str, tuple[Any, int]]:
-        """Each row that is there, with its mark."""
+        """Each row that is there, with the last event up to its mark that changed it."""
         codec = row_codec(self.projection.row)
         return {
-            key.id: (codec.decode(stored.item), int(str(stored.item["mark"])))
+            key.id: (codec.decode(stored.item), self._changed(key.id, int(str(stored.item["mark"]))))
             for (container, key), stored in self.rows.rows.items()
             if container == self.projection.container
         }
 
     def folded(self) -> dict[str, tuple[Any, int]]:
         """What the view has to be: the plain fold of every stream."""
-        rows: dict[str, tuple[Any, int]] = {}
+        rows: dict[str, Any] = {}
         for event in sorted(self.everything, key=lambda each: each.sequence):
-            before, _ = rows.get(event.stream, (None, 0))
-            rows[event.stream] = (self.projection.evolve(before, event), event.sequence)
-        return rows
+            rows[event.stream] = self.projection.evolve(rows.get(event.stream), event)
+        return {stream: (row, self._changed(stream, len(self.everything))) for stream, row in rows.items()}
+
+    def _changed(self, stream: str, mark: int) -> int:
+        """A mark lags behind events that change nothing, for as long as nothing has to be written."""
+        row, last = None, 0
+        for event in sorted(self.everything, key=lambda each: each.sequence):
+            if event.stream == stream and event.sequence <= mark:
+                after = self.projection.evolve(row, event)
+                row, last = after, last if after is row else event.sequence
+        return last
 
 
 def place(stream: str, customer: str = "c1") -> tuple[str, Key]:

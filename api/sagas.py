@@ -1,0 +1,41 @@
+"""Routes that show how an order came to be where it is."""
+
+import azure.functions as func
+
+from api import answers, requests
+from api.problems import answered
+from orders.refusals import UnknownOrder
+from shared.runtime import app
+
+routes = func.Blueprint()
+
+
+@routes.route("api/sagas/{orderId}", methods=["GET"])
+@answered
+async def get_saga(req: func.HttpRequest) -> func.HttpResponse:
+    """Also of a deleted order: what it owes is still being settled. Its item and its stream, one partition each."""
+    order_id = requests.path_id(req, "orderId")
+    instance = await app().sagas.find(order_id) if order_id else None
+    if order_id is None or instance is None:
+        raise UnknownOrder("no saga was begun for such an order")
+    found = await app().orders.load(order_id)
+    if found.state is None:
+        raise UnknownOrder("no such order")
+    definition = app().sagas.definition(instance)
+    return answers.json(answers.saga(order_id, definition, instance, found.state))
+
+
+@routes.route("api/orders/{orderId}/history", methods=["GET"])
+@answered
+async def get_history(req: func.HttpRequest) -> func.HttpResponse:
+    """Events and the phases of the saga between them, oldest first."""
+    order_id = requests.path_id(req, "orderId")
+    if order_id is None:
+        raise UnknownOrder("no such order")
+    found = await app().orders.load(order_id)
+    answers.order(found)
+    entries = [answers.event(app().orders.codec.encode(each)) for each in found.events]
+    if instance := await app().sagas.find(order_id):
+        entries += [answers.phase(each) for each in instance.progress.entered]
+    # What an event leads to has the event's own time, and stands behind it.
+    return answers.json(sorted(entries, key=lambda entry: str(entry["at"])))

@@ -1,0 +1,114 @@
+"""One saga as it is stored: its progress, what it has asked for, and when somebody has to look again. One item."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from shared.kernel import Progress
+from shared.kernel.outbox import Asked, earliest
+from shared.kernel.saga import Entered
+from shared.kernel.values import to_text
+from shared.pipeline.codec import SCHEMA_VERSION, Moment, Shape
+from shared.pipeline.naming import camel
+from shared.ports import Item, Stored
+
+CONTAINER: Final = "sagas"
+KIND: Final = "Saga"
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """`deadline` is its phase's; `etag` is None until it is stored. Changed is what is not stored yet."""
+
+    progress: Progress
+    asked: tuple[Asked, ...]
+    deadline: datetime | None = None
+    etag: str | None = None
+    is_changed: bool = False
+
+    @property
+    def due_at(self) -> datetime | None:
+        return earliest(self.asked, self.deadline)
+
+    def is_due(self, now: datetime) -> bool:
+        return self.due_at is not None and self.due_at <= now
+
+    def after(self, name: str, *, trouble: str, now: datetime, is_silent: bool) -> "Instance":
+        """One ask of it was answered, or failed."""
+        ended = (
+            (each.failed(trouble, now) if trouble else each.answered()) if each.name == name else each
+            for each in self.asked
+        )
+        done = (*self.progress.done, name) if is_silent else self.progress.done
+        return replace(self, asked=tuple(ended), progress=replace(self.progress, done=done), is_changed=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Entered:
+    phase: str
+    at: Moment
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    name: str
+    since: Moment
+    attempts: int
+    due_at: Moment | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Saga:
+    version: int
+    mark: int
+    entered: tuple[_Entered, ...]
+    is_late: bool
+    done: tuple[str, ...]
+    asked: tuple[dict[str, object], ...]
+    deadline: Moment | None = None
+
+
+_SAGA, _ASKED = Shape(_Saga), Shape(_Asked)
+
+
+def read(stored: Stored | None) -> Instance | None:
+    """Raises Poison `unreadable_row` when the item is not a saga's."""
+    if stored is None:
+        return None
+    found = _SAGA.read(stored.item)
+    progress = Progress(
+        version=found.version,
+        mark=found.mark,
+        entered=tuple(Entered(each.phase, each.at) for each in found.entered),
+        is_late=found.is_late,
+        done=found.done,
+    )
+    asked = (_ASKED.read(each) for each in found.asked)
+    outbox = tuple(Asked(each.name, each.since, each.due_at, each.attempts, each.trouble) for each in asked)
+    return Instance(progress, outbox, found.deadline, stored.etag)
+
+
+def written(stream: str, saga: str, instance: Instance) -> Item:
+    progress = instance.progress
+    stamp: dict[str, object] = {"id": saga, "orderId": stream, "type": KIND, "schemaVersion": SCHEMA_VERSION}
+    return stamp | _texts(
+        version=progress.version,
+        mark=progress.mark,
+        entered=[{"phase": each.phase, "at": to_text(each.at)} for each in progress.entered],
+        is_late=progress.is_late,
+        done=list(progress.done),
+        asked=[_asked(each) for each in instance.asked],
+        deadline=instance.deadline,
+        due_at=instance.due_at,
+    )
+
+
+def _asked(each: Asked) -> Item:
+    return _texts(name=each.name, since=each.since, attempts=each.attempts, due_at=each.due_at, trouble=each.trouble)
+
+
+def _texts(**values: object) -> dict[str, object]:
+    """What is None is not written: an index then has no entry for it."""
+    kept = {camel(name): value for name, value in values.items() if value is not None}
+    return {name: to_text(value) if isinstance(value, datetime) else value for name, value in kept.items()}
