@@ -7,12 +7,13 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Final
 
 from ops.commands import COMMANDS
 from ops.show import json_array, table
 from shared.kernel import Failure, Misconfigured
-from shared.runtime import compose
-from shared.settings import Settings
+
+UNDONE: Final = {"still poison", "failed", "missing", "differs", "refused"}
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -47,13 +48,9 @@ def values(file: Path | None) -> Mapping[str, str]:
 
 
 async def _run(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
-    app = compose(Settings.read(environ))
-    try:
-        rows = await COMMANDS[options.command].run(app, options)
-    finally:
-        await app.account.close()
+    rows = await COMMANDS[options.command].run(environ, options)
     print((table if options.table else json_array)(rows), end="")
-    undone = options.command == "audit" or any(row.get("outcome") in {"still poison", "failed"} for row in rows)
+    undone = options.command == "audit" or any(row.get("outcome") in UNDONE for row in rows)
     return 1 if rows and undone else 0
 
 

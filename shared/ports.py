@@ -142,22 +142,27 @@ class LeasePosition:
 
 @dataclass(frozen=True, slots=True)
 class FeedLag:
-    """How far one consumer is behind. `lag` counts transactions, and 1 for a lease whose position is unknown."""
+    """How far one consumer is behind. `lag` counts transactions, and 1 for a lease whose position is unknown.
+
+    Nobody reads a feed whose function is off, so its lag says how much would come.
+    """
 
     consumer: str
     container: str
     leases: int
     owned: int
     lag: int
+    off: bool = False
 
     @classmethod
-    def of(cls, consumer: str, container: str, positions: Sequence[LeasePosition]) -> "FeedLag":
+    def of(cls, consumer: str, container: str, positions: Sequence[LeasePosition], *, off: bool = False) -> "FeedLag":
         return cls(
             consumer,
             container,
             leases=len(positions),
             owned=sum(each.owned for each in positions),
             lag=sum(each.behind for each in positions),
+            off=off,
         )
 
     def as_row(self) -> dict[str, object]:

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import Any
 from uuid import uuid4
 
-from gateways import Gateways, SandboxCarrier, SandboxPayments, Warehouse
+from gateways import Books, Gateways, SandboxCarrier, SandboxPayments, Warehouse
 from orders.commands import OrderCommand, Record
 from orders.decider import order
 from orders.events import ORDER_EVENTS, Answer, OrderEvent
@@ -24,6 +24,7 @@ from shared.cosmos import (
     CosmosFeedLags,
     CosmosLaneCatalogue,
     CosmosPages,
+    CosmosPartitions,
     CosmosRows,
     CosmosSweep,
 )
@@ -107,10 +108,17 @@ class App:
     audit: Audit
     sagas: Sagas
     timers: Timers
+    warehouse: Warehouse
+    books: Books
 
     async def all_lags(self) -> list[FeedLag]:
         return [
-            FeedLag.of(reader.name, container, await self.lags.positions(reader.name, container))
+            FeedLag.of(
+                reader.name,
+                container,
+                await self.lags.positions(reader.name, container),
+                off=reader.name in self.settings.switched_off,
+            )
             for container, readers in FEEDS.items()
             for reader in readers
         ]
@@ -169,6 +177,8 @@ def compose(settings: Settings) -> App:
         timers=Timers(
             sagas, PatientDue(CosmosDue(account, settings.database), patience), lanes, Advance(FULFILMENT).name
         ),
+        warehouse=Warehouse(buckets),
+        books=Books(buckets, CosmosPartitions(account, settings.database)),
     )
 
 

@@ -32,9 +32,11 @@ class Workload:
         for field in fields(self):
             value = getattr(self, field.name)
             if not 0 < value < 1e9:  # noqa: PLR2004 - nothing above it is a workload; infinity and NaN are neither
-                raise Misconfigured(f"{field.name} must be above 0 and finite, for example {field.default}")
+                raise Misconfigured(f"{field.name} must be above 0 and finite, for example 1")
         if min(self.lines_per_order, self.events_per_order, self.requests_per_order, self.busiest_to_mean) < 1:
-            raise Misconfigured("an order has at least one line, one event and one request; a peak is at least the mean")
+            raise Misconfigured(
+                "an order has at least one line, one event and one request; a peak is at least the mean"
+            )
 
     @property
     def events_per_second(self) -> float:

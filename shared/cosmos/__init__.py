@@ -6,6 +6,7 @@ from shared.cosmos.due import CosmosDue
 from shared.cosmos.event_store import CosmosEventStore
 from shared.cosmos.feed import CosmosFeedLags
 from shared.cosmos.pages import CosmosPages
+from shared.cosmos.partitions import CosmosPartitions
 from shared.cosmos.poison import CosmosLaneCatalogue
 from shared.cosmos.rows import CosmosRows
 from shared.cosmos.sweep import CosmosSweep
@@ -18,6 +19,7 @@ __all__ = [
     "CosmosFeedLags",
     "CosmosLaneCatalogue",
     "CosmosPages",
+    "CosmosPartitions",
     "CosmosRows",
     "CosmosSweep",
 ]

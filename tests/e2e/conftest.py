@@ -21,6 +21,9 @@ from tests.programs import Program, started
 # Short enough for a test to see a lease expire, long enough for a busy machine to renew it.
 FAST = {"LEASE_ACQUIRE_MS": "300", "LEASE_RENEW_MS": "500", "LEASE_EXPIRE_MS": "2000", "FEED_POLL_DELAY_MS": "250"}
 
+# Orders stay pending until a test moves them.
+SAGA_OFF = {"AzureWebJobs_advance_fulfilment_Disabled": "true"}
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -53,7 +56,7 @@ class Api:
         async with asyncio.timeout(within):
             while True:
                 answer = await self("GET", "/health/feeds")
-                if all(feed["lag"] == 0 and feed["leases"] for feed in answer.body["feeds"]):
+                if all(feed["off"] or (feed["lag"] == 0 and feed["leases"]) for feed in answer.body["feeds"]):
                     return
                 await asyncio.sleep(0.02)
 
@@ -86,12 +89,16 @@ class Store:
 
 def app_settings(cosmos: Endpoint, name: str) -> dict[str, str]:
     """An app of its own on the endpoint under test."""
-    return FAST | {
-        "COSMOS": f"AccountEndpoint={cosmos.url}/;AccountKey={cosmos.key};",
-        "COSMOS_DATABASE": f"store-{name}",
-        "COSMOS_LEASE_DATABASE": f"leases-{name}",
-        "CURSOR_KEY": uuid4().hex,
-    }
+    return (
+        FAST
+        | SAGA_OFF
+        | {
+            "COSMOS": f"AccountEndpoint={cosmos.url}/;AccountKey={cosmos.key};",
+            "COSMOS_DATABASE": f"store-{name}",
+            "COSMOS_LEASE_DATABASE": f"leases-{name}",
+            "CURSOR_KEY": uuid4().hex,
+        }
+    )
 
 
 def host(settings: Mapping[str, str], output: Path) -> Any:  # noqa: ANN401 - the context manager `started` gives
