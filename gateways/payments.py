@@ -41,7 +41,7 @@ class SandboxPayments:
     late_seconds: float
     slow_seconds: float = 1.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    _late: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    _late: dict[str, asyncio.Task[None]] = field(default_factory=dict, init=False, repr=False)
 
     async def capture(self, order_id: str, amount: Money) -> PaymentCaptured | PaymentDeclined:
         match await self.tokens(order_id):

@@ -7,7 +7,7 @@ from pathlib import Path
 from ops.command import Environ, Rows
 from shared.capacity import Sku, Workload, plan
 from shared.cosmos.provision import MODEL
-from shared.runtime import CONSUMERS
+from shared.runtime import FEEDS, ORDERS
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -15,6 +15,7 @@ def arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lines-per-order", type=float, default=3)
     parser.add_argument("--events-per-order", type=float, default=7, help="7 when every order is fulfilled")
     parser.add_argument("--requests-per-order", type=float, default=6, help="HTTP requests, placing included")
+    parser.add_argument("--consumers", type=int, default=len(FEEDS[ORDERS]), help="readers of the orders' feed")
     parser.add_argument("--poll-ms", type=float, default=250, help="FEED_POLL_DELAY_MS")
     parser.add_argument("--kept-days", type=float, default=365, help="how long orders stay")
     parser.add_argument("--busiest-to-mean", type=float, default=4, help="busiest hour over an average one")
@@ -30,7 +31,7 @@ async def planned(_: Environ, options: argparse.Namespace) -> Rows:
         lines_per_order=options.lines_per_order,
         events_per_order=options.events_per_order,
         requests_per_order=options.requests_per_order,
-        consumers=len(CONSUMERS),
+        consumers=options.consumers,
         kept_days=options.kept_days,
         busiest_to_mean=options.busiest_to_mean,
         poll_seconds=options.poll_ms / 1000,

@@ -104,7 +104,7 @@ def _cosmos(environ: Mapping[str, str]) -> CosmosConnection:
 
 def _step_within(environ: Mapping[str, str]) -> timedelta | None:
     """None leaves every saga its own deadlines."""
-    if "SAGA_STEP_SECONDS" not in environ:
+    if not environ.get("SAGA_STEP_SECONDS"):
         return None
     return timedelta(seconds=_positive(environ, "SAGA_STEP_SECONDS", 900))
 

@@ -21,7 +21,7 @@ class Workload:
     lines_per_order: float = 3
     events_per_order: float = EVENTS_OF_A_FULFILLED_ORDER
     requests_per_order: float = 6
-    consumers: int = 4
+    consumers: int = 5
     kept_days: float = 365
     busiest_to_mean: float = 4
     poll_seconds: float = 0.25

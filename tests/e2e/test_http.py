@@ -170,7 +170,7 @@ async def test_an_order_moves_forward_only(api: Api, customer: str) -> None:
     ]
 
     assert [step.status for step in steps] == [200, 409, 200, 200, 409, 200, 409]
-    assert [step.headers.get("ETag") for step in steps] == ['"1"', None, '"2"', '"2"', None, '"3"', None]
+    assert [step.headers.get("ETag") for step in steps] == ['"1"', None, '"3"', '"3"', None, '"4"', None]
     assert steps[1].body["code"] == "transition_forbidden"
     await api.settled()
     (row,) = (await api("GET", f"/api/customers/{customer}/orders")).body
@@ -181,7 +181,7 @@ async def test_a_caller_who_has_seen_an_older_order_changes_nothing(api: Api, cu
     path = f"/api/orders/{(await api.placed(customer))['orderId']}/status"
     await api("PATCH", path, json={"status": "shipped"}, headers={"If-Match": '"1"'})
 
-    for tag, status in (('"1"', 412), ('W/"2"', 412), ('"x"', 412), ("2", 400), ('"1", "2"', 200), ("*", 200)):
+    for tag, status in (('"1"', 412), ('W/"3"', 412), ('"x"', 412), ("3", 400), ('"1", "3"', 200), ("*", 200)):
         answer = await api("PATCH", path, json={"status": "delivered"}, headers={"If-Match": tag})
         assert answer.status == status, tag
 
@@ -277,4 +277,4 @@ async def test_health_says_ready_and_how_far_the_feeds_are(api: Api) -> None:
     assert (ready.status, ready.body) == (200, {"status": "ready"})
     assert [feed["consumer"] for feed in feeds.body["feeds"]] == [consumer.name for consumer in CONSUMERS]
     for feed in feeds.body["feeds"]:
-        assert feed["leases"] == feed["owned"] > 0
+        assert feed["off"] or feed["leases"] == feed["owned"] > 0

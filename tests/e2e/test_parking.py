@@ -6,7 +6,7 @@ import subprocess
 import sys
 from typing import Any
 
-from shared.runtime import CONSUMERS
+from shared.runtime import FEEDS
 from tests.e2e.conftest import Api, Store
 from tests.programs import ROOT
 
@@ -40,7 +40,7 @@ async def test_one_poisoned_order_waits_alone_until_it_is_mended_and_released(
     statuses = {row["orderId"]: row["status"] for row in (await api("GET", f"/api/customers/{customer}/orders")).body}
     assert statuses == {poisoned: "pending", healthy: "shipped"}
     lanes = {row["consumer"]: row for row in ops(shared_settings, "parked") if row["stream"] == poisoned}
-    assert lanes.keys() == {consumer.name for consumer in CONSUMERS}
+    assert lanes.keys() == {consumer.name for consumer in FEEDS["orders"]} - {"advance_fulfilment"}
     for parked in lanes.values():
         assert (parked["reason"], parked["first"], parked["last"]) == ("unreadable", 2, 2)
     assert "4111" not in str(lanes)
@@ -74,4 +74,4 @@ def test_people_can_have_a_table(served: str, shared_settings: dict[str, str]) -
 
     shown = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True).stdout
 
-    assert shown.splitlines()[0].split() == ["consumer", "container", "leases", "owned", "lag"]
+    assert shown.splitlines()[0].split() == ["consumer", "container", "leases", "owned", "lag", "off"]

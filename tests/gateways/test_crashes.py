@@ -104,6 +104,17 @@ async def test_a_process_that_dies_anywhere_leaves_what_the_next_one_ends(
 
 
 @stories
+async def test_a_call_that_comes_twice_writes_once(story: tuple[Step, ...]) -> None:
+    fake = await begun(story)
+    answer = await story[-1].call(fake)
+    written = dict(fake.items)
+
+    assert await story[-1].call(fake) == answer
+
+    assert fake.items == written
+
+
+@stories
 @after_effect
 async def test_a_lost_answer_is_looked_up_and_told_all_the_same(story: tuple[Step, ...], *, after_effect: bool) -> None:
     answer, books, operations = await told(story)

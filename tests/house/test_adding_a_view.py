@@ -64,7 +64,7 @@ asyncio.run(main())
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     project = tmp_path / "project"
-    wanted = ("api", "infra", "orders", "projections", "sagas", "shared", "function_app.py", "host.json")
+    wanted = ("api", "gateways", "infra", "orders", "projections", "sagas", "shared", "function_app.py", "host.json")
     for name in wanted:
         source = ROOT / name
         if source.is_dir():

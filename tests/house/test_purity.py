@@ -8,7 +8,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PURE = ("orders", "projections", "sagas", "shared/kernel")
-SHIPPED = ("api", "shared", *PURE)
+SHIPPED = ("api", "gateways", "shared", *PURE)
 MAY_IMPORT = {
     "azure.functions": ("function_app.py", "api/"),
     "azure.cosmos": ("shared/cosmos/",),

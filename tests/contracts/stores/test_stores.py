@@ -168,9 +168,3 @@ async def test_a_store_that_is_away_passes_by_itself() -> None:
     async with Account(CosmosConnection("http://127.0.0.1:9/", "a2V5")) as account:
         with pytest.raises(Transient):
             await CosmosRows(account, "d").read(VIEW, KEY)
-
-
-async def test_provisioning_twice_changes_nothing(cosmos: Endpoint, database: str) -> None:
-    first = await provision(settings(cosmos, database))
-
-    assert await provision(settings(cosmos, database)) == first
