@@ -169,3 +169,20 @@ def _is_wanted(item: Item, wanted: Slice) -> bool:
         and (wanted.end is None or place[0] <= wanted.end)
         and (wanted.after is None or place < wanted.after)
     )
+
+
+@dataclass
+class FakeDue:
+    """What is due among the rows, as if in one range."""
+
+    rows: FakeRows
+    asked: int = 0
+
+    async def due(self, container: str, moment: str, limit: int) -> Sequence[str]:
+        self.asked += 1
+        found = sorted(
+            (str(stored.item["dueAt"]), key.partition)
+            for (held, key), stored in self.rows.rows.items()
+            if held == container and "dueAt" in stored.item and str(stored.item["dueAt"]) <= moment
+        )
+        return [partition for _, partition in found[:limit]]

@@ -34,6 +34,8 @@ class Laws:
         return self._money(order, state) or self._stock(order, state) or self._shipment(order, state)
 
     def _money(self, order: Order, state: State) -> str:
+        if order.is_with_customer and order.payment == "refunded":
+            return "MONEY: given back to who keeps the goods"
         is_owed = order.is_with_customer and not order.is_waived
         is_kept = state.books.payment == "done"
         told = f"{order.status}{', waived' * order.is_waived}, {'' if is_kept else 'not '}captured"

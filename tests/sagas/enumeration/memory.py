@@ -11,6 +11,7 @@ from orders.events import Line, OrderEvent, OrderPlaced
 from orders.order import Order
 from shared.kernel import Ask, Money, Progress, Recorded, Refused
 from shared.kernel.saga import Entered
+from tests.sagas.enumeration.forward import backward
 from tests.sagas.enumeration.rulebook import AMOUNT, Rules
 
 EPOCH: Final = datetime(2026, 1, 31, 9, 30, tzinfo=UTC)
@@ -58,6 +59,7 @@ class Memory:
         # Bound methods remember on their own, so that what is remembered goes with the search.
         self.decided, self.evolved, self.wanted = cache(self._decided), cache(self._evolved), cache(self._wanted)
         self.saw, self.rang, self.has_ended = cache(self._saw), cache(self._rang), cache(self._has_ended)
+        self.backward = cache(self._backward)
 
     def order(self, number: int) -> Order:
         return self._orders.known[number]
@@ -95,6 +97,9 @@ class Memory:
         state = self.saga.evolve(self.order(order), self.event(event))
         assert state is not None
         return self._orders.of(state)
+
+    def _backward(self, before: int, after: int) -> str:
+        return backward(self.order(before), self.order(after))
 
     def _saw(self, place: int, seen: int, unseen: tuple[int, ...]) -> Seen:
         progress = _progress(self.saga.version, self.place(place))

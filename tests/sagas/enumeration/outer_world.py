@@ -102,6 +102,6 @@ def _answered(stock: Stockroom, books: Books, verb: HoldVerb) -> Iterator[Happen
 
 
 def _is_through(stock: Stockroom, shelf: Shelf, verb: HoldVerb) -> bool:
-    """Asked again, it would change nothing."""
+    """It may have been asked already: asked again, it would change nothing."""
     ends = (stock.transition(shelf.state, verb, available, 1).state for available in _levels(shelf))
-    return all(_after(stock, shelf, verb, state).state == shelf.state for state in ends)
+    return any(_after(stock, shelf, verb, state).state == shelf.state for state in ends)

@@ -9,7 +9,6 @@ from functools import cache
 from typing import Final
 
 from orders.commands import DeleteOrder, MoveOrder, OrderCommand, Record, ReportParcel
-from orders.events import OrderShipped
 from shared.kernel import Ask
 from tests.sagas.enumeration.memory import Memory
 from tests.sagas.enumeration.moments import Books, Report, Scenario, Shelf, State, Step, User
@@ -63,14 +62,9 @@ class Turns:
     def told(self, state: State, events: tuple[int, ...]) -> State:
         """The stream with these events."""
         for event in events:
-            body, order = self.memory.event(event), self.memory.order(state.order)
-            wrong = state.wrong
-            if isinstance(body, OrderShipped) and not order.is_pending:
-                wrong = f"OrderShipped for a {order.status} order"
-            if event in state.unseen:
-                wrong = wrong or f"told twice: {body}"
-            order_after = self.memory.evolved(state.order, event)
-            state = state._replace(order=order_after, unseen=(*state.unseen, event), is_told=True, wrong=wrong)
+            order = self.memory.evolved(state.order, event)
+            wrong = state.wrong or self.memory.backward(state.order, order)
+            state = state._replace(order=order, unseen=(*state.unseen, event), is_told=True, wrong=wrong)
         return state
 
     def asked(self, state: State, command: OrderCommand) -> State | None:
@@ -125,7 +119,11 @@ class Turns:
                 yield f"a person: {user}", after
         for place, shelf in enumerate(state.books.shelves):
             if not shelf.has_level:
-                shelves = (*state.books.shelves[:place], shelf._replace(has_level=True), *state.books.shelves[place + 1 :])
+                shelves = (
+                    *state.books.shelves[:place],
+                    shelf._replace(has_level=True),
+                    *state.books.shelves[place + 1 :],
+                )
                 books = state.books._replace(shelves=tuple(sorted(shelves, key=str)))
                 yield "a person: puts a level in", state._replace(books=books)
 
