@@ -152,7 +152,7 @@ class Sagas:
         saga = self.versions[-1]
         if not found.events or not isinstance(found.events[0].body, saga.opens_on) or not saga.stands(found.state):
             return None
-        return Instance(saga.begin(found.events[0]), ())
+        return Instance(saga.begin(replace(found.events[0], at=self.now())), ())
 
     async def _moved(self, stream: str, turn: Turn, *, claims: bool = True) -> Turn:
         """The saga after everything that has happened, saved, and what of its asks is now ours."""
@@ -160,7 +160,8 @@ class Sagas:
         progress, state = turn.instance.progress, None
         for event in turn.found.events:
             state = saga.evolve(state, event.body)
-            progress = saga.see(progress, state, event)
+            # A phase begins when it is seen: nobody is late who was switched off meanwhile.
+            progress = saga.see(progress, state, replace(event, at=now))
         progress = saga.ring(progress, state, now)
         wanted = saga.wanted(progress, stream, state)
         asked, names = plan(turn.instance.asked, wanted, now), frozenset[str]()

@@ -185,3 +185,27 @@ async def test_two_workers_at_once_ship_once() -> None:
     shipped = [event for event in (await world.orders.load(ORDER)).events if isinstance(event.body, OrderShipped)]
     assert len(shipped) == 1
     await world.check_laws()
+
+
+async def test_a_saga_whose_item_is_gone_goes_on_from_its_stream() -> None:
+    """An account may be restored to a moment between two writes."""
+    world = SagaWorld(fortunes=["answered", "answer lost"])
+    await world.begin()
+    await world.touch()
+    world.rows.rows.clear()
+
+    await world.to_the_end()
+
+    assert (await world.state()).status == "shipped"
+    await world.check_laws()
+
+
+async def test_orders_placed_while_the_saga_was_off_are_fulfilled_when_it_is_on_again() -> None:
+    world = SagaWorld()
+    await world.begin()
+    world.now += timedelta(days=30)
+
+    await world.touch()
+
+    assert (await world.state()).status == "shipped"
+    await world.check_laws()
