@@ -1,7 +1,7 @@
 # Every target does its own set-up: the first run installs what it needs, later runs start at once.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve test long bench check clean
+.PHONY: help setup demo serve emulators test long bench check clean
 
 PYTHON_ENV := .venv/bin
 ORDERS ?= 500
@@ -9,7 +9,7 @@ TESTS ?= tests
 export ORDERS JSON
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-7s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
 
 setup: ## find Python 3.13 and make .venv from requirements-dev.txt
 	@local/setup.sh
@@ -21,8 +21,12 @@ demo: setup ## place ORDERS=500 real baskets and check the view to the cent; JSO
 serve: setup ## keep a Cosmos DB-compatible server (8081) and the app (7071) running until Ctrl-C
 	@$(PYTHON_ENV)/python -m local serve
 
-test: setup ## run the tests that take seconds; TESTS=tests/e2e for a part
-	$(PYTHON_ENV)/python -m pytest -m "not long" $(TESTS)
+emulators: setup ## start Microsoft's emulators in Docker: Cosmos DB, Event Hubs, Azurite
+	@$(PYTHON_ENV)/python -m local.emulators
+	docker compose up --detach
+
+test: setup ## run the tests that take seconds, on every core; TESTS=tests/e2e for a part
+	$(PYTHON_ENV)/python -m pytest -m "not long" -n auto --dist worksteal $(TESTS)
 
 long: setup ## run the tests that take minutes
 	$(PYTHON_ENV)/python -m pytest -m long $(TESTS)

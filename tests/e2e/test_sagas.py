@@ -1,0 +1,169 @@
+"""The whole way of an order through a running app: stock, payment, parcel, and every way they fail."""
+
+import asyncio
+import json
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import pytest
+
+from shared.cosmos.provision import provision
+from shared.settings import Settings
+from tests.conftest import Endpoint
+from tests.e2e.conftest import Api, api_url, app_settings, host
+from tests.programs import ROOT
+
+
+@dataclass(frozen=True, slots=True)
+class Fulfilling:
+    """An app whose saga is on, and whose steps have two seconds."""
+
+    url: str
+    settings: dict[str, str]
+
+
+@pytest.fixture(scope="module")
+def fulfilling(cosmos: Endpoint, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fulfilling]:
+    settings = app_settings(cosmos, uuid4().hex[:8])
+    settings |= {"AzureWebJobs_advance_fulfilment_Disabled": "false", "SAGA_STEP_SECONDS": "2"}
+    asyncio.run(provision(Settings.read(settings)))
+    with host(settings, tmp_path_factory.mktemp("fulfilling") / "host.log") as program:
+        yield Fulfilling(api_url(program), settings)
+        assert program.end() == 0
+
+
+@pytest.fixture
+async def shop(fulfilling: Fulfilling) -> AsyncIterator[Api]:
+    async with aiohttp.ClientSession() as session:
+        yield Api(session, fulfilling.url)
+
+
+def ops(settings: dict[str, str], *arguments: str) -> list[dict[str, Any]]:
+    command = [sys.executable, "-m", "ops", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **settings}, capture_output=True, text=True, check=True)
+    rows: list[dict[str, Any]] = json.loads(done.stdout)
+    return rows
+
+
+async def ordered(shop: Api, product: str, *, quantity: int = 1, token: str | None = None) -> str:
+    line = {"productId": product, "productName": "Something", "quantity": quantity, "unitPrice": 3.5}
+    body = {"customerId": "c1", "items": [line]} | ({"paymentToken": token} if token else {})
+    answer = await shop("POST", "/api/orders", json=body)
+    assert answer.status == 201, answer
+    return str(answer.body["orderId"])
+
+
+async def ended(shop: Api, order_id: str, *, within: float = 30.0) -> dict[str, Any]:
+    async with asyncio.timeout(within):
+        while True:
+            answer = await shop("GET", f"/api/sagas/{order_id}")
+            if answer.status == 200 and answer.body["outcome"] != "running":
+                found: dict[str, Any] = answer.body
+                return found
+            await asyncio.sleep(0.02)
+
+
+async def status(shop: Api, order_id: str) -> str:
+    return str((await shop("GET", f"/api/orders/{order_id}")).body["status"])
+
+
+async def happened(shop: Api, order_id: str) -> list[str]:
+    entries = (await shop("GET", f"/api/orders/{order_id}/history")).body
+    return [entry.get("type") or f"→ {entry['phase']}" for entry in entries]
+
+
+async def test_an_order_is_held_paid_and_shipped_and_its_history_tells_how(shop: Api) -> None:
+    order_id = await ordered(shop, "tea")
+
+    saga = await ended(shop, order_id)
+
+    assert (saga["outcome"], saga["phase"], saga["deadline"]) == ("completed", "settling", None)
+    assert await status(shop, order_id) == "shipped"
+    told = await happened(shop, order_id)
+    assert [each for each in told if not each.startswith("→")] == [
+        "OrderPlaced",
+        "StockHeld",
+        "PaymentRequested",
+        "PaymentCaptured",
+        "ShipmentRequested",
+        "OrderShipped",
+    ]
+    assert [each for each in told if each.startswith("→")] == [
+        "→ hold_stock",
+        "→ take_payment",
+        "→ ship",
+        "→ settling",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("token", "last"),
+    [
+        ("tok_declined", "PaymentDeclined"),
+        ("tok_timeout_charged", "PaymentRefunded"),
+        ("tok_timeout_not_charged", "PaymentDeclined"),
+        ("tok_late", "PaymentDeclined"),
+    ],
+)
+async def test_an_order_that_cannot_be_paid_is_cancelled_and_nothing_is_kept(shop: Api, token: str, last: str) -> None:
+    order_id = await ordered(shop, "tea", token=token)
+
+    saga = await ended(shop, order_id)
+
+    assert saga["outcome"] == "compensated"
+    assert await status(shop, order_id) == "cancelled"
+    told = await happened(shop, order_id)
+    assert last in told
+    assert "StockReleased" in told
+
+
+async def test_what_is_not_in_stock_is_not_sold(shop: Api, fulfilling: Fulfilling) -> None:
+    product = f"rare-{uuid4().hex[:8]}"
+    ops(fulfilling.settings, "stock", "set", f"{product}=3")
+
+    orders = await asyncio.gather(*(ordered(shop, product, quantity=2) for _ in range(3)))
+    outcomes = sorted([(await ended(shop, order_id))["outcome"] for order_id in orders])
+
+    assert outcomes == ["compensated", "compensated", "completed"]
+    (shelf,) = ops(fulfilling.settings, "stock", "show", product)
+    assert shelf == {"product_id": product, "received": 3, "available": 1, "held": 0, "consumed": 2, "short": 0}
+
+
+async def test_while_nobody_knows_whether_there_is_a_parcel_the_order_cannot_be_stopped(shop: Api) -> None:
+    order_id = await ordered(shop, "lostlabel-tea")
+    async with asyncio.timeout(20):
+        while "ShipmentRequested" not in await happened(shop, order_id):
+            await asyncio.sleep(0.02)
+
+    stopped = [
+        await shop("PATCH", f"/api/orders/{order_id}/status", json={"status": "cancelled"}),
+        await shop("PATCH", f"/api/orders/{order_id}/status", json={"status": "shipped"}),
+        await shop("DELETE", f"/api/orders/{order_id}"),
+    ]
+
+    if await status(shop, order_id) == "pending":
+        assert [(each.status, each.body["code"]) for each in stopped] == [(409, "shipment_under_way")] * 3
+    assert (await ended(shop, order_id))["outcome"] == "completed"
+
+
+async def test_a_deleted_order_is_undone_although_nobody_sees_it_any_more(shop: Api) -> None:
+    order_id = await ordered(shop, "tea", token="tok_timeout_charged")  # noqa: S106 - what the sandbox takes
+    assert (await shop("DELETE", f"/api/orders/{order_id}")).status in {204, 404}
+
+    saga = await shop("GET", f"/api/sagas/{order_id}")
+
+    assert (await shop("GET", f"/api/orders/{order_id}/history")).status == 404
+    if saga.status == 200:
+        assert (await ended(shop, order_id))["outcome"] == "compensated"
+
+
+async def test_what_was_never_ordered_has_no_saga(shop: Api) -> None:
+    answer = await shop("GET", "/api/sagas/nobody")
+
+    assert (answer.status, answer.body["code"]) == (404, "order_not_found")
