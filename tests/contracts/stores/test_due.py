@@ -10,7 +10,6 @@ from shared.cosmos.provision import provision
 from shared.kernel import Key
 from shared.ports import DueStore, RowStore
 from shared.settings import CosmosConnection, Settings
-from tests.conftest import Endpoint
 from tests.fakes import FakeDue, FakeRows
 
 SAGAS = "sagas"
@@ -28,8 +27,7 @@ async def stores(request: pytest.FixtureRequest) -> AsyncIterator[Stores]:
         rows = FakeRows()
         yield Stores(rows, FakeDue(rows))
         return
-    cosmos: Endpoint = request.getfixturevalue("cosmos")
-    database: str = request.getfixturevalue("database")
+    cosmos, database = request.getfixturevalue("cosmos"), request.getfixturevalue("database")
     connection = CosmosConnection(cosmos.url, cosmos.key)
     await provision(Settings(connection, database, database))
     async with Account(connection) as account:
