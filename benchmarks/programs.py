@@ -1,11 +1,13 @@
 """The sides of a comparison: servers as processes of their own, and what each has spent."""
 
+import os
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -39,9 +41,30 @@ def listening(command: Sequence[str], environ: Mapping[str, str] | None = None) 
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environ) as process:
         try:
             assert process.stdout is not None
+            _place(process.pid)
             yield Program(process.pid, int(process.stdout.readline().rsplit(":", 1)[1]))
         finally:
             process.terminate()
+            _displace()
+
+
+@cache
+def _cores() -> tuple[int, ...]:
+    """Those of this process before it chose one; none where a process cannot choose."""
+    return tuple(sorted(os.sched_getaffinity(0))) if hasattr(os, "sched_getaffinity") else ()
+
+
+def _place(process_id: int) -> None:
+    """Whatever is measured on one core, whoever sends on another: nobody is moved, and both sides meet the same."""
+    first, *others = _cores() or (0,)
+    if others:
+        os.sched_setaffinity(0, {first})
+        os.sched_setaffinity(process_id, {others[-1]})
+
+
+def _displace() -> None:
+    if _cores():
+        os.sched_setaffinity(0, _cores())
 
 
 def cosmos(*options: str) -> tuple[str, ...]:

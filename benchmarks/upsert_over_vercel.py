@@ -25,6 +25,7 @@ server.listen(0, "127.0.0.1", () => console.log("listening on http://127.0.0.1:"
 """
 DOCUMENTS: Final = 1600
 ROUNDS: Final = 9
+INSTALL_SECONDS: Final = 120
 
 
 def installed() -> bool:
@@ -36,7 +37,10 @@ def installed() -> bool:
         return False
     FOLDER.mkdir(parents=True, exist_ok=True)
     command = [npm, "install", "--prefix", str(FOLDER), "--no-audit", "--no-fund", "--loglevel=error", PACKAGE]
-    return subprocess.run(command, check=False, stdout=subprocess.DEVNULL).returncode == 0
+    try:
+        return subprocess.run(command, check=False, stdout=subprocess.DEVNULL, timeout=INSTALL_SECONDS).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
 
 
 def vercel() -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Final, Protocol, cast
 COMMANDS: Final = {
     "cosmos": ("local.cosmos.command", "an Azure Cosmos DB-compatible server"),
     "demo": ("local.demo.command", "real grocery baskets through the whole app, and a check of every row"),
+    "eventhubs": ("local.eventhubs.command", "an Azure Event Hubs-compatible endpoint"),
     "host": ("local.host.command", "a Functions host for an app of the Python v2 model"),
     "serve": ("local.serve.command", "server and app together on their usual ports, until Ctrl-C"),
 }

@@ -1,6 +1,5 @@
 """Several operations in one request: all or nothing in one partition, or each for itself in one range."""
 
-from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Final
 
@@ -93,7 +92,7 @@ def _placed(account: Account, transaction: Transaction, row: Raw) -> Outcome:
     if not key_range.low <= epk < key_range.high:
         raise range_gone(key_range.name)
     account.meter.admit(container, key_range)
-    fault = account.faults.pick(BULK_ROW, container.id, header) if account.faults else None
+    fault = account.faults.pick(BULK_ROW, container.id, header) if account.faults.armed else None
     if fault is not None and fault.when == "before":
         raise fault.refusal()
     outcome = operations.perform(transaction, epk, _operation(row))
@@ -124,8 +123,8 @@ def _operation(row: Raw) -> Operation:
         kind,
         name,
         document,
-        if_match if isinstance(if_match, str) else None,
-        if_none_match if isinstance(if_none_match, str) else None,
+        if_match.encode() if isinstance(if_match, str) else None,
+        if_none_match.encode() if isinstance(if_none_match, str) else None,
     )
 
 
@@ -133,9 +132,17 @@ def _response(
     account: Account, container: Container, key_range: KeyRange, request: Request, results: list[Result]
 ) -> Response:
     minimal = request.headers.get(b"prefer") == b"return=minimal"
-    failed = any(isinstance(result, CosmosError) for result in results)
-    body = b"[%b]" % b",".join(_rendered(results, minimal=minimal))
-    charge = sum(_charge(result) for result in results)
+    failed = False
+    charge = 0.0
+    pieces: list[bytes] = []
+    for result in results:
+        charge += _charge(result)
+        if isinstance(result, CosmosError):
+            failed = True
+            pieces += (b",", _refused(result))
+        else:
+            pieces += _done(result, minimal=minimal)
+    body = b"".join((b"[", pieces[0][1:], *pieces[1:], b"]"))
     operation = "Bulk" if b"x-ms-documentdb-partitionkeyrangeid" in request.headers else "Batch"
     account.meter.record(container, key_range, operation=operation, charge=charge)
     return Response(207 if failed else 200, JSON + item_headers(container, key_range, charge), body)
@@ -145,20 +152,17 @@ def _charge(result: Result) -> float:
     return result.charge if isinstance(result, Outcome) else operations.refusal_charge(result, Kind.UPSERT)
 
 
-def _rendered(results: Iterable[Result], *, minimal: bool) -> Iterable[bytes]:
-    for result in results:
-        if isinstance(result, CosmosError):
-            yield _refused(result)
-        elif result.record is None:
-            yield b'{"statusCode":%d,"requestCharge":%.2f}' % (result.status, result.charge)
-        else:
-            row = result.status, result.charge, result.record.etag[1:-1].encode()
-            text = result.body(minimal=minimal)
-            yield _WITH_BODY % (*row, text) if text else _WITHOUT_BODY % row
+def _done(outcome: Outcome, *, minimal: bool) -> tuple[bytes, ...]:
+    """Begins with the comma to what is before; in pieces, so that the text of an item is copied once."""
+    record = outcome.record
+    if record is None:
+        return (b',{"statusCode":%d,"requestCharge":%.2f}' % (outcome.status, outcome.charge),)
+    start = _WITH_ETAG % (outcome.status, outcome.charge, record.etag[1:-1])
+    text = outcome.body(minimal=minimal)
+    return (start, b',"resourceBody":', text, b"}") if text else (start, b"}")
 
 
-_WITHOUT_BODY: Final = b'{"statusCode":%d,"requestCharge":%.2f,"eTag":"\\"%b\\""}'
-_WITH_BODY: Final = b'{"statusCode":%d,"requestCharge":%.2f,"eTag":"\\"%b\\"","resourceBody":%b}'
+_WITH_ETAG: Final = b',{"statusCode":%d,"requestCharge":%.2f,"eTag":"\\"%b\\""'
 
 
 def _refused(refusal: CosmosError) -> bytes:

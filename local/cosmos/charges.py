@@ -30,7 +30,8 @@ def read(size: int) -> float:
 
 def create(size: int, indexed: int) -> float:
     """`indexed` counts the values the indexing policy covers."""
-    return _WRITE + _WRITE_PER_KB * max(0.0, size / _KB - 1) + _PER_INDEXED_VALUE * indexed
+    charge = _WRITE + _PER_INDEXED_VALUE * indexed
+    return charge if size <= _KB else charge + _WRITE_PER_KB * (size / _KB - 1)
 
 
 def replace(size: int, indexed: int) -> float:

@@ -112,25 +112,22 @@ class Faults:
     """The armed rules, tried in the order they were added."""
 
     def __init__(self) -> None:
-        self._armed: list[ArmedFault] = []
+        self.armed: list[ArmedFault] = []
         self._number = 0
 
-    def __bool__(self) -> bool:
-        return bool(self._armed)
-
     def __iter__(self) -> Iterator[ArmedFault]:
-        return iter(self._armed)
+        return iter(self.armed)
 
     def add(self, fault: Fault) -> int:
         self._number += 1
-        self._armed.append(ArmedFault(self._number, fault))
+        self.armed.append(ArmedFault(self._number, fault))
         return self._number
 
     def clear(self) -> None:
-        self._armed.clear()
+        self.armed.clear()
 
     def remove(self, number: int) -> None:
-        self._armed = [armed for armed in self._armed if armed.number != number]
+        self.armed = [armed for armed in self.armed if armed.number != number]
 
     def pick(self, operation: str, container: str | None, partition: bytes | None) -> Fault | None:
-        return next((armed.fault for armed in self._armed if armed.hit(operation, container, partition)), None)
+        return next((armed.fault for armed in self.armed if armed.hit(operation, container, partition)), None)

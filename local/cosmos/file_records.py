@@ -2,6 +2,9 @@
 
 import sqlite3
 from collections.abc import Callable, Iterator
+from dataclasses import fields
+from itertools import starmap
+from operator import attrgetter
 from typing import Final
 
 from local.cosmos.records import Record
@@ -9,7 +12,7 @@ from local.cosmos.records import Record
 SCHEMA: Final = """
 CREATE TABLE IF NOT EXISTS items (
     seq INTEGER PRIMARY KEY, container INTEGER NOT NULL, epk BLOB NOT NULL, id TEXT NOT NULL, range INTEGER NOT NULL,
-    lsn INTEGER NOT NULL, ts INTEGER NOT NULL, ttl INTEGER, expires INTEGER, charge REAL NOT NULL, etag TEXT NOT NULL,
+    lsn INTEGER NOT NULL, ts INTEGER NOT NULL, ttl INTEGER, expires INTEGER, charge REAL NOT NULL, etag BLOB NOT NULL,
     body BLOB NOT NULL);
 CREATE UNIQUE INDEX IF NOT EXISTS item ON items (container, epk, id);
 CREATE INDEX IF NOT EXISTS change ON items (container, range, lsn);
@@ -36,6 +39,7 @@ UPDATE items SET expires = CASE WHEN :default IS NULL OR COALESCE(ttl, :default)
 _MOVE: Final = "UPDATE items SET range = ? WHERE container = ? AND epk >= ? AND epk < ?"
 
 _PARTITION_STEP: Final = 1000
+_row: Final = attrgetter(*(field.name for field in fields(Record)))
 
 
 class FileRecords:
@@ -71,22 +75,22 @@ class FileRecords:
         """Found by index alone, so that a page of a large partition reads only its own rows."""
         self.flush()
         while rows := self._connection.execute(_PARTITION, (container, epk, after, _PARTITION_STEP)).fetchall():
-            yield from map(Record._make, rows)
+            yield from starmap(Record, rows)
             if len(rows) < _PARTITION_STEP:
                 return
             after = rows[-1][0]
 
     def span(self, container: int, low: bytes, high: bytes, after: tuple[bytes, str] = (b"", "")) -> Iterator[Record]:
         self.flush()
-        return map(Record._make, self._connection.execute(_SPAN, (container, low, high, *after)))
+        return starmap(Record, self._connection.execute(_SPAN, (container, low, high, *after)))
 
     def changes(self, container: int, key_range: int, after: int) -> Iterator[Record]:
         self.flush()
-        return map(Record._make, self._connection.execute(_CHANGES, (container, key_range, after)))
+        return starmap(Record, self._connection.execute(_CHANGES, (container, key_range, after)))
 
     def expired(self, container: int, now: int, limit: int) -> list[Record]:
         self.flush()
-        return [Record._make(row) for row in self._connection.execute(_EXPIRED, (container, now, limit))]
+        return list(starmap(Record, self._connection.execute(_EXPIRED, (container, now, limit))))
 
     def set_expiry(self, container: int, default: int | None) -> None:
         self._write(_SET_EXPIRY, {"container": container, "default": default})
@@ -103,7 +107,7 @@ class FileRecords:
         self._begin()
         if self._erased:
             self._connection.executemany(_ERASE, ((seq,) for seq in self._erased))
-        self._connection.executemany(_PUT, self._held.values())
+        self._connection.executemany(_PUT, map(_row, self._held.values()))
         self._held.clear()
         self._held_by_key.clear()
         self._erased.clear()
@@ -116,7 +120,7 @@ class FileRecords:
 
     def _one(self, statement: str, values: tuple[object, ...]) -> Record | None:
         row = self._connection.execute(statement, values).fetchone()
-        return None if row is None else Record._make(row)
+        return None if row is None else Record(*row)
 
     def _write(self, statement: str, values: tuple[object, ...] | dict[str, object]) -> None:
         self.flush()

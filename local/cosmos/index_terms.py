@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from local.cosmos import items
 from local.cosmos.indexing import Path, indexed_path
+from local.cosmos.items import Document
 
 _SYSTEM_TERMS: Final = 2
 _ALWAYS: Final = {("id",), ("_ts",)}
@@ -19,14 +21,21 @@ class _Node:
     inner: dict[str, "_Node"] = field(default_factory=dict)
 
 
-def leaf_counter(policy: Mapping[str, object]) -> Callable[[dict[str, object]], int]:
-    """A function that counts the values of a document which the policy indexes, plus two system terms."""
+type Counter = Callable[[Document, bytes], int]
+
+
+def leaf_counter(policy: Mapping[str, object]) -> Counter:
+    """A function that counts the values of a document which the policy indexes, plus two system terms.
+
+    It is given the document's text as well, and raises CosmosError 400 for more than 128 levels: to count everything
+    is to know the depth.
+    """
     if policy["indexingMode"] == "none":
-        return lambda _: 0
+        return _nothing
     root = _tree(policy)
     if root.whole and not root.inner:
         return _everything
-    return lambda document: _SYSTEM_TERMS + _count(document, root, covered=False)
+    return lambda document, text: _nothing(document, text) + _SYSTEM_TERMS + _count(document, root, covered=False)
 
 
 def path_checker(policy: Mapping[str, object]) -> Callable[[Path], bool]:
@@ -63,7 +72,7 @@ def _count(value: object, node: _Node, *, covered: bool) -> int:
     covered = covered if node.whole is None else node.whole
     if not node.inner:
         if isinstance(value, (dict, list)):
-            return _scalars(value) if covered else 0
+            return _scalars(value)[0] if covered else 0
         return int(covered if node.exact is None else node.exact)
     if isinstance(value, dict):
         return _count_inner(value, node, covered=covered)
@@ -93,20 +102,28 @@ def _is_covered(path: Path, node: _Node) -> bool:
     return covered if node.exact is None else node.exact
 
 
-def _everything(document: dict[str, object]) -> int:
-    return _SYSTEM_TERMS + _scalars(document)
+def _nothing(document: Document, text: bytes) -> int:
+    # Fewer brackets than levels cannot nest too deep.
+    items.check_depth(document, text.count(b"{") + text.count(b"["))
+    return 0
 
 
-def _scalars(content: dict[str, object] | list[object]) -> int:
-    """Without recursion and with exact types: this runs on each write."""
-    count = 0
+def _everything(document: Document, _: bytes) -> int:
+    count, levels = _scalars(document)
+    items.check_depth(document, levels)
+    return _SYSTEM_TERMS + count
+
+
+def _scalars(content: dict[str, object] | list[object]) -> tuple[int, int]:
+    """How many values, and in how many dictionaries and lists.
+
+    Without recursion and with exact types: this runs on each write.
+    """
+    count = 1
     ahead = [content]
     for one in ahead:
+        count += len(one) - 1
         for value in one.values() if type(one) is dict else one:
-            if type(value) is str:
-                count += 1
-            elif type(value) is dict or type(value) is list:
-                ahead.append(value)
-            else:
-                count += 1
-    return count
+            if type(value) is dict or type(value) is list:
+                ahead.append(value)  # noqa: PERF401 - the list is what the outer loop walks
+    return count, len(ahead)

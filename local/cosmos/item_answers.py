@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from local.cosmos import sessions
 from local.cosmos.container import Container
 from local.cosmos.key_ranges import KeyRange
 from local.cosmos.message import JSON, Headers, Response
@@ -10,7 +9,7 @@ from local.cosmos.operations import Outcome
 
 _LINES: Final = b"""\
 x-ms-request-charge: %.2f\r
-x-ms-session-token: %b\r
+x-ms-session-token: %d:0#%d#1=-1\r
 lsn: %d\r
 x-ms-alt-content-path: %b\r
 x-ms-documentdb-partitionkeyrangeid: %d\r
@@ -19,16 +18,16 @@ x-ms-documentdb-partitionkeyrangeid: %d\r
 
 def item_headers(container: Container, key_range: KeyRange, charge: float) -> Headers:
     """Without the range id the SDK drops its routing map after each write and fetches it again."""
-    token = sessions.token(key_range)
-    return _LINES % (charge, token, key_range.lsn, container.alt_path, key_range.number)
+    lsn, number = key_range.lsn, key_range.number
+    return _LINES % (charge, number, lsn, lsn, container.alt_path, number)
 
 
 def answer(container: Container, key_range: KeyRange, outcome: Outcome, *, minimal: bool = False) -> Response:
-    headers = item_headers(container, key_range, outcome.charge)
+    headers = JSON + item_headers(container, key_range, outcome.charge)
     record = outcome.record
     if record is None:
-        return Response(outcome.status, JSON + headers, b"")
-    headers = b"%b%betag: %b\r\n" % (JSON, headers, record.etag.encode())
+        return Response(outcome.status, headers, b"")
+    headers += b"etag: %b\r\n" % record.etag
     return Response(outcome.status, headers, outcome.body(minimal=minimal))
 
 

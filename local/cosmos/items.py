@@ -1,5 +1,6 @@
 """What an item must look like, and the text the server stores and answers for it."""
 
+import re
 from typing import Final
 
 import orjson
@@ -10,6 +11,8 @@ from local.cosmos.errors import bad_request, too_large
 LARGEST: Final = 2 * 1024 * 1024
 DEEPEST: Final = 128
 _LONGEST_ID: Final = 255
+_ID: Final = re.compile(f"[^{re.escape(''.join(FORBIDDEN_IN_IDS))}]{{1,{_LONGEST_ID}}}", re.DOTALL).fullmatch
+_LAST: Final = b'\\"","_attachments":"attachments/","_ts":%d}'
 _SYSTEM: Final = frozenset(("_rid", "_self", "_etag", "_attachments", "_ts"))
 
 type Document = dict[str, object]
@@ -56,11 +59,11 @@ def _depth(content: object) -> int:
 def checked_id(document: Document) -> str:
     """1 to 255 characters without `/`, a backslash, `?` or `#` (SDK tests; the documentation says 1023 bytes)."""
     name = document.get("id")
-    if type(name) is not str or not name:
+    if type(name) is str and _ID(name):
+        return name
+    if not isinstance(name, str) or not name:
         raise bad_request("The input content is invalid because the required properties - 'id; ' - are missing.")
-    if len(name) > _LONGEST_ID or not FORBIDDEN_IN_IDS.isdisjoint(name):
-        raise bad_request(f"The id is not valid: at most {_LONGEST_ID} characters, none of / \\ ? #.")
-    return name
+    raise bad_request(f"The id is not valid: at most {_LONGEST_ID} characters, none of / \\ ? #.")
 
 
 def checked_ttl(ttl: object) -> int:
@@ -74,7 +77,7 @@ def without_system_properties(document: Document) -> bytes:
     """The text up to its closing brace; the caller adds the system's own properties.
 
     Raises:
-        CosmosError: 413 above 2 MB, 400 when it nests deeper than 128 levels.
+        CosmosError: 413 above 2 MB.
 
     """
     if not _SYSTEM.isdisjoint(document):
@@ -83,20 +86,18 @@ def without_system_properties(document: Document) -> bytes:
     opened = orjson.dumps(document)[:-1]
     if len(opened) > LARGEST:
         raise too_large()
-    # Fewer brackets than levels cannot nest too deep; most documents are done here.
-    if opened.count(b"{") + opened.count(b"[") > DEEPEST and _depth(document) > DEEPEST:
-        raise bad_request(f"The document nests deeper than {DEEPEST} levels.")
     return opened
 
 
-def with_system_properties(opened: bytes, *, rid: bytes, docs_link: bytes, etag: str, ts: int) -> bytes:
-    return b'%b,"_rid":"%b","_self":"%b%b/","_etag":"\\"%b\\"","_attachments":"attachments/","_ts":%d}' % (
-        opened,
-        rid,
-        docs_link,
-        rid,
-        etag[1:-1].encode(),
-        ts,
+def check_depth(document: Document, most: int) -> None:
+    """Raises CosmosError 400 for more than 128 levels; `most` is a bound, with which most documents are done."""
+    if most > DEEPEST and _depth(document) > DEEPEST:
+        raise bad_request(f"The document nests deeper than {DEEPEST} levels.")
+
+
+def with_system_properties(opened: bytes, *, rid: bytes, docs_link: bytes, etag: bytes, ts: int) -> bytes:
+    return b"".join(
+        (opened, b',"_rid":"', rid, b'","_self":"', docs_link, rid, b'/","_etag":"\\"', etag[1:-1], _LAST % ts)
     )
 
 

@@ -3,7 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import heappop, heappush
 from typing import Final
 
@@ -31,16 +31,16 @@ class _Shelf:
         self._sorted: list[bytes] | None = None
 
     def put(self, record: Record) -> None:
-        seq, _, epk, name, key_range, lsn, _, _, expires, _, _, _ = record
+        epk, seq, expires = record.epk, record.seq, record.expires
         partition = self.partitions.get(epk)
         if partition is None:
             partition = self.partitions[epk] = {}
             self._sorted = None
-        partition[name] = self.by_seq[seq] = record
+        partition[record.id] = self.by_seq[seq] = record
         if expires is not None:
             heappush(self.expiring, (expires, seq))
-        log = self.logs[key_range]
-        log.lsns.append(lsn)
+        log = self.logs[record.range]
+        log.lsns.append(record.lsn)
         log.seqs.append(seq)
         if len(log.lsns) > 2 * len(self.by_seq) + _STALE_ALLOWED:
             self.reindex()
@@ -139,11 +139,11 @@ class MemoryRecords:
 
     def set_expiry(self, container: int, default: int | None) -> None:
         shelf = self._shelves[container]
-        shelf.exchange([one._replace(expires=expiry(one, default)) for one in shelf.by_seq.values()])
+        shelf.exchange([replace(one, expires=expiry(one, default)) for one in shelf.by_seq.values()])
 
     def move(self, container: int, low: bytes, high: bytes, key_range: int) -> None:
         shelf = self._shelves[container]
-        shelf.exchange([one._replace(range=key_range) for one in shelf.by_seq.values() if low <= one.epk < high])
+        shelf.exchange([replace(one, range=key_range) for one in shelf.by_seq.values() if low <= one.epk < high])
 
     def drop(self, container: int) -> None:
         self._shelves.pop(container, None)

@@ -1,9 +1,9 @@
 """One item operation inside a transaction: what a point request, a batch and a bulk row have in common."""
 
 import enum
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from http import HTTPStatus
-from typing import NamedTuple
 
 import orjson
 
@@ -31,17 +31,19 @@ class Kind(enum.StrEnum):
     PATCH = "Patch"
 
 
-class Operation(NamedTuple):
+@dataclass(slots=True)
+class Operation:
     """`document` is the new item, or the patch; `name` may be empty where the document holds the id."""
 
     kind: Kind
     name: str
     document: Document | None = None
-    if_match: str | None = None
-    if_none_match: str | None = None
+    if_match: bytes | None = None
+    if_none_match: bytes | None = None
 
 
-class Outcome(NamedTuple):
+@dataclass(slots=True)
+class Outcome:
     """`record` is None after a delete."""
 
     status: int
@@ -90,7 +92,7 @@ def _upsert(transaction: Transaction, epk: bytes, operation: Operation) -> Outco
     before = transaction.find(epk, name)
     if before is None:
         return _written(201, transaction.write(epk, name, document, None))
-    if operation.if_none_match == "*":
+    if operation.if_none_match == b"*":
         raise precondition_failed()
     _check_etag(before, operation)
     return _rewritten(transaction, before, document)
@@ -98,7 +100,7 @@ def _upsert(transaction: Transaction, epk: bytes, operation: Operation) -> Outco
 
 def _read(transaction: Transaction, epk: bytes, operation: Operation) -> Outcome:
     record = _existing(transaction, epk, operation.name)
-    if operation.if_none_match in {record.etag, "*"}:
+    if operation.if_none_match in {record.etag, b"*"}:
         return Outcome(304, record, charges.read(0), is_read=True)
     return Outcome(200, record, charges.read(len(record.body)), is_read=True)
 
@@ -149,7 +151,7 @@ def _existing(transaction: Transaction, epk: bytes, name: str) -> Record:
 
 
 def _check_etag(before: Record, operation: Operation) -> None:
-    if operation.if_match is not None and operation.if_match not in {before.etag, "*"}:
+    if operation.if_match is not None and operation.if_match not in {before.etag, b"*"}:
         raise precondition_failed()
 
 

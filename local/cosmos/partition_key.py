@@ -36,10 +36,12 @@ class PartitionKey:
         """The effective partition key of a document."""
         if len(self.paths) > 1:
             return self.hashed(tuple(_at(document, path) for path in self.paths))
-        value = _at(document, self.paths[0])
+        path = self.paths[0]
+        # Nearly every key is a text at the top: it costs a look, and those that came before no hash.
+        value = document.get(path[0], UNDEFINED) if len(path) == 1 else _at(document, path)
         if type(value) is str:
             return self._texts.get(value) or _remember(self._texts, value, self.hashed((value,)))
-        return self.hashed((value,))
+        return self.hashed((_scalar(value),))
 
     def hashed(self, components: tuple[Component, ...]) -> bytes:
         if any(isinstance(part, str) and len(part) > _LONGEST_VALUE for part in components):

@@ -29,7 +29,7 @@ def point(account: Account, container: Container, request: Request, operation: O
         account.meter.record(container, key_range, operation=operation.kind, charge=charge)
         return refusal_response(refusal, item_headers(container, key_range, charge))
     if outcome.is_read:
-        outcome = outcome._replace(charge=outcome.charge * account.read_factor(request))
+        outcome.charge *= account.read_factor(request)
     account.meter.record(container, key_range, operation=operation.kind, charge=outcome.charge)
     minimal = request.headers.get(b"prefer") == b"return=minimal"
     return answer(container, key_range, outcome, minimal=minimal)
@@ -73,7 +73,8 @@ def check_session(container: Container, request: Request, key_range: KeyRange) -
 
 
 def new_item(request: Request, kind: Kind) -> Operation:
-    return Operation(kind, "", items.parse(request.body), *_conditions(request))
+    headers = request.headers
+    return Operation(kind, "", items.parse(request.body), headers.get(b"if-match"), headers.get(b"if-none-match"))
 
 
 def named_item(request: Request, name: str) -> Operation:
@@ -82,8 +83,4 @@ def named_item(request: Request, name: str) -> Operation:
     if kind is None:
         raise CosmosError(HTTPStatus.METHOD_NOT_ALLOWED, f"{request.method} is not possible on an item.")
     document = items.parse(request.body) if kind in {Kind.REPLACE, Kind.PATCH} else None
-    return Operation(kind, name, document, *_conditions(request))
-
-
-def _conditions(request: Request) -> tuple[str | None, str | None]:
-    return request.text(b"if-match"), request.text(b"if-none-match")
+    return Operation(kind, name, document, request.headers.get(b"if-match"), request.headers.get(b"if-none-match"))

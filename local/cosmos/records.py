@@ -1,11 +1,17 @@
 """One stored version of one item, and what the server asks of whatever keeps them."""
 
 from collections.abc import Iterator
-from typing import NamedTuple, Protocol
+from dataclasses import dataclass
+from typing import Protocol
 
 
-class Record(NamedTuple):
-    """`body` is the answer's text, system properties and all; `seq` numbers items in the order of their creation."""
+@dataclass(slots=True)
+class Record:
+    """`body` is the answer's text, system properties and all; `seq` numbers items in the order of their creation.
+
+    Nothing ever changes one. Not frozen, because each write makes one, and to make a frozen one costs four times as
+    much.
+    """
 
     seq: int
     container: int
@@ -17,7 +23,7 @@ class Record(NamedTuple):
     ttl: int | None
     expires: int | None
     charge: float
-    etag: str
+    etag: bytes
     body: bytes
 
 

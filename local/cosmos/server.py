@@ -76,7 +76,7 @@ class CosmosServer:
         if names and names[0] == "_local":
             return control(self.account, request, names[1:])
         signature.check(request, names, key=self._key)
-        if self.account.faults:
+        if self.account.faults.armed:
             container = names[3] if len(names) > _CONTAINER else None
             partition = request.headers.get(b"x-ms-documentdb-partitionkey")
             fault = self.account.faults.pick(operation_name(request, names), container, partition)
@@ -138,7 +138,8 @@ async def _later(answer: Awaitable[Response], activity: bytes) -> Response:
 def _traced(response: Response, activity: bytes) -> Response:
     if response is DROPPED:
         return response
-    return Response(response.status, b"%bx-ms-activity-id: %b\r\n" % (response.headers, activity), response.body)
+    response.headers += b"x-ms-activity-id: %b\r\n" % activity
+    return response
 
 
 def _bug() -> Response:

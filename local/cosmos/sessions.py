@@ -9,10 +9,6 @@ from local.cosmos.key_ranges import KeyRange
 _LONGEST: Final = 65_536
 
 
-def token(key_range: KeyRange) -> bytes:
-    return b"%d:0#%d#1=-1" % (key_range.number, key_range.lsn)
-
-
 def demanded(header: bytes, key_range: KeyRange) -> int:
     """The LSN a client has seen of this range, or of a range it came from; 0 when it names neither.
 

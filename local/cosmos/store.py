@@ -47,12 +47,13 @@ class Store:
         )
         self.records: Records = FileRecords(self._connection, self._begin) if path else MemoryRecords()
         self.find = self.records.get
+        self.put = self.records.put
         self.unique = UniqueValues(self._connection, self._begin)
         self._lsns: dict[tuple[int, int], int] = {}
         self._previous: dict[Key, Record | None] | None = None
         self._snapshots: dict[str, sqlite3.Connection] = {}
         self._sequence = self._limit = self._counter("sequence")
-        self._era, self._etags = f'"{secrets.token_hex(4)}-0000-0700-0000-', 0
+        self._era, self._etags = f'"{secrets.token_hex(4)}-0000-0700-0000-'.encode(), 0
         self._begin_numbering()
 
     def _begin_numbering(self) -> None:
@@ -67,9 +68,9 @@ class Store:
         """Whether there is something to commit; never without a file."""
         return self._durable and (self._open or bool(self._lsns))
 
-    def put(self, record: Record) -> None:
+    def _put_over(self, record: Record) -> None:
+        key = (record.container, record.epk, record.id)
         if self._previous is not None:
-            key = (record.container, record.epk, record.id)
             self._previous[key] = self.find(*key)
         self.records.put(record)
 
@@ -100,6 +101,7 @@ class Store:
     def remember_previous(self, *, on: bool) -> None:
         """Keeps the version each write replaces; costs memory, so it is off unless stale reads are asked for."""
         self._previous = {} if on else None
+        self.put = self._put_over if on else self.records.put
 
     @property
     def remembers(self) -> bool:
@@ -120,10 +122,10 @@ class Store:
             self._set_counter("sequence", self._limit)
         return self._sequence
 
-    def next_etag(self) -> str:
+    def next_etag(self) -> bytes:
         """Quoted, as the header and the property show it; unique across restarts."""
         self._etags += 1
-        return f'{self._era}{self._etags:012x}"'
+        return b'%b%012x"' % (self._era, self._etags)
 
     def next_number(self, kind: str) -> int:
         number = self._counter(kind) + 1

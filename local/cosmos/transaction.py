@@ -49,7 +49,7 @@ class Transaction:
         if container.unique_keys:
             self._claim(epk, name, document)
         opened = items.without_system_properties(document)
-        charge = charges.create(len(opened), container.indexed_values(document))
+        charge = charges.create(len(opened), container.indexed_values(document, opened))
         seq = self._store.next_sequence() if before is None else before.seq
         etag = self._store.next_etag()
         body = items.with_system_properties(

@@ -1,27 +1,34 @@
-"""One run: server and host up in a folder of their own, orders in, feeds at their tails, every row checked."""
+"""One run: server and host up in a folder of their own, orders in, everything that follows awaited and checked."""
 
-import asyncio
 import os
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
 
 import aiohttp
 
-from local.demo import store
+from local.demo import paced, shelves
 from local.demo.baskets import Basket
 from local.demo.charge import request_charge, start_counting
-from local.demo.journey import journey_of
+from local.demo.door import HttpDoor, PatientDoor, UnexpectedAnswer
+from local.demo.journey import PAYS, journey_of
+from local.demo.pictures import taken
 from local.demo.progress import Parts
-from local.demo.report import Report
+from local.demo.promises import Promises
+from local.demo.report import Report, Waited
 from local.demo.rows import BadRow
-from local.demo.settled import NotSettled, settled
-from local.demo.shop import Acknowledged, Shop, UnexpectedAnswer
-from local.demo.sightings import latencies_ms, percentile, watch
-from local.demo.verdict import Pictures, judge
+from local.demo.settled import NotSettled, sagas_ended, settled
+from local.demo.shop import Shop
+from local.demo.sightings import Sightings, latencies_ms, watched
+from local.demo.store import Store, opened
+from local.demo.verdict import judge
 from local.serve.settings import EXAMPLE, local_settings
 from local.serve.stack import Place, Stack, app_running
+
+# A provider that never answers is given up after this, so that nobody waits for long to see it.
+HURRIED = {"SAGA_STEP_SECONDS": "5"}
 
 
 class RunFailed(Exception):  # noqa: N818 - what happened to the run
@@ -32,7 +39,8 @@ async def measured(baskets: Sequence[Basket], parts: Parts) -> Report:
     """Raises RunFailed, or ProgramFailed when server or host does not start or ends."""
     with TemporaryDirectory(prefix="orderflow-demo-") as folder:
         place = Place(cosmos_port=0, api_port=0, file=Path(folder) / "cosmos.sqlite")
-        async with app_running(place, local_settings(os.environ, EXAMPLE), lambda *_: None) as stack:
+        settings = local_settings(HURRIED | os.environ, EXAMPLE)
+        async with app_running(place, settings, lambda *_: None) as stack:
             try:
                 return await stack.while_both_run(_run(stack, baskets, parts))
             except (aiohttp.ClientError, BadRow, NotSettled, TimeoutError, UnexpectedAnswer) as error:
@@ -42,52 +50,57 @@ async def measured(baskets: Sequence[Basket], parts: Parts) -> Report:
 
 async def _run(stack: Stack, baskets: Sequence[Basket], parts: Parts) -> Report:
     began = monotonic()
-    async with aiohttp.ClientSession() as session, store.opened(stack.settings) as stored:
-        shop = Shop(session, stack.api_url)
+    async with aiohttp.ClientSession() as session, opened(stack.settings) as stored:
+        part = _Part(Shop(PatientDoor(HttpDoor(session, stack.api_url))), stored, parts)
+        at_once, slowly = paced.parts(baskets)
+        levels = shelves.levels_for(baskets)
+        await shelves.put_in(levels, stack.settings)
         await start_counting(session, stack.cosmos_url)
-        promises, first_seen = await _order(shop, stored, baskets, parts)
+        async with watched(stored) as sightings:
+            promises = await part.at_once(at_once, sightings)
+            placed = await part.at_a_pace(slowly)
         charge = await request_charge(session, stack.cosmos_url)
-        with parts.part("rows and totals checked"):
-            pictures = Pictures(
-                asked=promises.rows,
-                acknowledged_events=sum(promises.steps),
-                events=await store.everything(stored.events),
-                poison=await store.everything(stored.poison),
-                board=await store.everything(stored.board),
-                totals=[
-                    *await store.everything(stored.daily_sales),
-                    *await store.everything(stored.product_sales),
-                ],
-                stored=await store.everything(stored.rows),
-                answered=await shop.rows_of({basket.customer_id for basket in baskets}),
-            )
+        with parts.part("rows, totals and books checked"):
+            pictures = await taken(part.shop, stored, promises=promises.kept | placed.kept, put_in=levels)
             verdict = judge(pictures)
-    waited = latencies_ms(promises.answered_at, first_seen)
-    journeys = [journey_of(basket.basket_id) for basket in baskets]
+    journeys = [journey_of(basket.basket_id) for basket in at_once]
     return Report(
         verdict,
+        Waited(
+            latencies_ms(placed.answered_at, sightings.first_seen), paced.shipped_ms(placed.sent_at, pictures.events)
+        ),
         asked_twice=sum(journey.is_asked_twice for journey in journeys),
-        deleted=sum(journey.is_deleted for journey in journeys),
-        p50_view_ms=percentile(waited, 50),
-        p99_view_ms=percentile(waited, 99),
+        in_trouble=sum(journey.token != PAYS for journey in journeys),
         request_charge=charge,
         seconds=monotonic() - began,
     )
 
 
-async def _order(
-    shop: Shop, stored: store.Store, baskets: Sequence[Basket], parts: Parts
-) -> tuple[Acknowledged, dict[str, float]]:
-    first_seen: dict[str, float] = {}
-    watching = asyncio.create_task(watch(stored.rows, first_seen))
-    try:
-        with parts.part("orders placed and moved on", total=len(baskets)) as show:
-            promises = await shop.place_all(baskets, show)
-        with parts.part("feeds settled") as show:
-            await settled(shop.feeds, show)
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
-    if not watching.cancelled():
-        watching.result()
-    return promises, first_seen
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One part of a run begins when nothing of the one before it goes on any more."""
+
+    shop: Shop
+    stored: Store
+    parts: Parts
+
+    async def at_once(self, baskets: Sequence[Basket], sightings: Sightings) -> Promises:
+        with self.parts.part(f"{len(baskets)} orders placed as fast as they go", total=len(baskets)) as show:
+            promises = await self.shop.place_all(baskets, show, room=sightings.room)
+        await self._settled()
+        return promises
+
+    async def at_a_pace(self, baskets: Sequence[Basket]) -> Promises:
+        with self.parts.part(f"{len(baskets)} orders placed at 5 a second", total=len(baskets)) as show:
+            promises = await self.shop.place_paced(baskets, show, per_second=paced.PER_SECOND)
+        await self._settled()
+        return promises
+
+    async def _settled(self) -> None:
+        """Every order's saga has begun once the feeds are at their tails; what the sagas did comes by feed, too."""
+        with self.parts.part("feeds settled") as show:
+            await settled(self.shop.feeds, show)
+        with self.parts.part("sagas ended") as show:
+            await sagas_ended(self.stored, show)
+        with self.parts.part("feeds settled again") as show:
+            await settled(self.shop.feeds, show)

@@ -1,33 +1,21 @@
-"""The demo's customers: each places its baskets in their order over HTTP, several customers at a time."""
+"""The demo's customers: each places its baskets over HTTP and changes its mind about some of them at once."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence, Sized
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Any, Final
 from zlib import crc32
 
-import aiohttp
-
 from local.demo.baskets import Basket
-from local.demo.journey import journey_of
+from local.demo.door import Door, UnexpectedAnswer, asked
+from local.demo.journey import QUIET, Journey, journey_of
+from local.demo.promises import DELETED, Promise, Promises
 from local.demo.rows import Json, ViewRow, from_answer, moment
 
 AT_ONCE: Final = 8
-CREATED, OK, NO_CONTENT = 201, 200, 204
-
-
-class UnexpectedAnswer(Exception):  # noqa: N818 - the name says what came
-    """The API answered something else than the contract says. Only its status and code are told, never a body."""
-
-
-@dataclass(frozen=True, slots=True)
-class Acknowledged:
-    """What the API has promised: rows by order (None once deleted), and when each order's 201 was read."""
-
-    rows: dict[str, ViewRow | None] = field(default_factory=dict)
-    answered_at: dict[str, float] = field(default_factory=dict)
-    steps: list[int] = field(default_factory=list)
+OK, CREATED, NO_CONTENT, UNKNOWN, TOO_LATE = 200, 201, 204, 404, 409
 
 
 def lanes(baskets: Iterable[Basket], count: int) -> tuple[tuple[Basket, ...], ...]:
@@ -38,21 +26,55 @@ def lanes(baskets: Iterable[Basket], count: int) -> tuple[tuple[Basket, ...], ..
     return tuple(tuple(lane) for lane in split)
 
 
+async def _at_once(_: Sized) -> None:
+    """There is always room."""
+
+
 @dataclass(frozen=True, slots=True)
 class Shop:
-    session: aiohttp.ClientSession
-    api_url: str
+    """Each method raises UnexpectedAnswer, and whatever the door raises."""
 
-    async def place_all(self, baskets: Sequence[Basket], show: Callable[[int], None]) -> Acknowledged:
-        """Raises UnexpectedAnswer. `show` is told how many baskets have made their journey."""
-        promises = Acknowledged()
+    door: Door
+
+    async def place_all(
+        self,
+        baskets: Sequence[Basket],
+        show: Callable[[int], None],
+        *,
+        room: Callable[[Sized], Awaitable[None]] = _at_once,
+    ) -> Promises:
+        """As fast as they are taken. `show` is told how many baskets have made their journey.
+
+        `room` is given what was placed and lets the customers wait while that is too much.
+        """
+        promises = Promises()
 
         async def walk(lane: Iterable[Basket]) -> None:
             for basket in lane:
-                await self._journey(basket, promises)
-                show(len(promises.steps))
+                await room(promises.answered_at)
+                await self._journey(basket, journey_of(basket.basket_id), promises)
+                show(len(promises.kept))
 
-        await _together(walk(lane) for lane in lanes(baskets, AT_ONCE))
+        await together(walk(lane) for lane in lanes(baskets, AT_ONCE))
+        return promises
+
+    async def place_paced(
+        self,
+        baskets: Sequence[Basket],
+        show: Callable[[int], None],
+        *,
+        per_second: float,
+        journey: Callable[[int], Journey] = lambda _: QUIET,
+    ) -> Promises:
+        """Each at its moment, however long the ones before it take."""
+        promises, began = Promises(), monotonic()
+
+        async def at_its_moment(number: int, basket: Basket) -> None:
+            await asyncio.sleep(began + number / per_second - monotonic())
+            await self._journey(basket, journey(basket.basket_id), promises)
+            show(len(promises.kept))
+
+        await together(at_its_moment(*each) for each in enumerate(baskets))
         return promises
 
     async def rows_of(self, customers: Iterable[str]) -> list[Json]:
@@ -61,49 +83,54 @@ class Shop:
 
         async def ask() -> None:
             for customer in waiting:
-                rows.extend(await self._pages(f"{self.api_url}/api/customers/{customer}/orders?limit=1000"))
+                rows.extend(await self._pages(f"/api/customers/{customer}/orders?limit=1000"))
 
-        await _together(ask() for _ in range(AT_ONCE))
+        await together(ask() for _ in range(AT_ONCE))
         return rows
+
+    async def board(self) -> list[Json]:
+        """All orders as administrators see them, page by page."""
+        return await self._pages("/api/orders?limit=200")
 
     async def feeds(self) -> Sequence[Json]:
-        async with self.session.get(f"{self.api_url}/health/feeds") as response:
-            feeds: Sequence[Json] = (await _content(response, OK))["feeds"]
-            return feeds
+        feeds: Sequence[Json] = (await asked(self.door, "GET", "/health/feeds", accepts=(OK,))).body["feeds"]
+        return feeds
 
-    async def _journey(self, basket: Basket, promises: Acknowledged) -> None:
-        journey = journey_of(basket.basket_id)
-        placed = await self._place(basket)
+    async def _journey(self, basket: Basket, journey: Journey, promises: Promises) -> None:
+        sent_at = datetime.now(UTC)
+        placed = await self._place(basket, journey.token)
         order_id = placed["orderId"]
-        promises.answered_at[order_id] = monotonic()
-        if journey.is_asked_twice and (again := (await self._place(basket))["orderId"]) != order_id:
+        promises.answered_at[order_id], promises.sent_at[order_id] = monotonic(), sent_at
+        if journey.is_asked_twice and (again := (await self._place(basket, journey.token))["orderId"]) != order_id:
             raise UnexpectedAnswer(f"one Idempotency-Key made two orders: {order_id} and {again}")
-        url = f"{self.api_url}/api/orders/{order_id}"
+        promise, path = Promise(_promised(basket, placed)), f"/api/orders/{order_id}"
         for status in journey.moves:
-            async with self.session.patch(f"{url}/status", json={"status": status}) as response:
-                await _content(response, OK)
+            body = {"status": status}
+            if (await asked(self.door, "PATCH", f"{path}/status", body=body, accepts=(OK, TOO_LATE))).status == OK:
+                promise = replace(promise, last=status)
         if journey.is_deleted:
-            async with self.session.delete(url) as response:
-                await _content(response, NO_CONTENT)
-        promises.steps.append(journey.steps)
-        promises.rows[order_id] = None if journey.is_deleted else _promised(basket, placed, journey.last_status)
+            # Unknown says the same as done: an answer may have been lost on its way.
+            reply = await asked(self.door, "DELETE", path, accepts=(NO_CONTENT, UNKNOWN, TOO_LATE))
+            promise = promise if reply.status == TOO_LATE else replace(promise, last=DELETED)
+        promises.kept[order_id] = promise
 
-    async def _place(self, basket: Basket) -> Json:
-        key = {"Idempotency-Key": f"basket-{basket.basket_id}"}
-        async with self.session.post(f"{self.api_url}/api/orders", json=_order(basket), headers=key) as response:
-            answer: Json = await _content(response, CREATED)
-            return answer
+    async def _place(self, basket: Basket, token: str) -> Json:
+        headers = {"Idempotency-Key": f"basket-{basket.basket_id}"}
+        body = {**_order(basket), "paymentToken": token}
+        reply = await asked(self.door, "POST", "/api/orders", body=body, headers=headers, accepts=(CREATED,))
+        answer: Json = reply.body
+        return answer
 
-    async def _pages(self, url: str) -> list[Json]:
+    async def _pages(self, path: str) -> list[Json]:
         rows: list[Json] = []
-        while url:
-            async with self.session.get(url) as response:
-                rows.extend(await _content(response, OK))
-                url = str(response.links["next"]["url"]) if "next" in response.links else ""
+        while path:
+            page = await asked(self.door, "GET", path, accepts=(OK,))
+            rows.extend(page.body)
+            path = page.following
         return rows
 
 
-async def _together(parts: Iterable[Coroutine[Any, Any, None]]) -> None:
+async def together(parts: Iterable[Coroutine[Any, Any, None]]) -> None:
     """The first part that fails speaks for all; the others are cancelled."""
     try:
         async with asyncio.TaskGroup() as group:
@@ -111,14 +138,6 @@ async def _together(parts: Iterable[Coroutine[Any, Any, None]]) -> None:
                 group.create_task(part)
     except ExceptionGroup as several:
         raise several.exceptions[0] from several
-
-
-async def _content(response: aiohttp.ClientResponse, wanted: int) -> Any:  # noqa: ANN401 - JSON of several shapes
-    text = await response.text()
-    if response.status == wanted:
-        return await response.json() if text else None
-    code = (await response.json()).get("code") if "json" in response.content_type else None
-    raise UnexpectedAnswer(f"{response.method} {response.url.path} answered {response.status} {code or ''}".rstrip())
 
 
 def _order(basket: Basket) -> Mapping[str, object]:
@@ -134,13 +153,13 @@ def _order(basket: Basket) -> Mapping[str, object]:
     return {"customerId": basket.customer_id, "items": items}
 
 
-def _promised(basket: Basket, placed: Json, status: str) -> ViewRow:
+def _promised(basket: Basket, placed: Json) -> ViewRow:
     """From the basket itself: the answer only adds what the API chose. Raises BadRow for an answer that is no order."""
     answer = from_answer(placed)
     return ViewRow(
         order_id=answer.order_id,
         customer_id=basket.customer_id,
-        status=status,
+        status="pending",
         lines=basket.lines,
         total_cents=basket.total_cents,
         created_at=moment(placed["createdAt"]),

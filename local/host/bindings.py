@@ -45,6 +45,17 @@ class CosmosTrigger:
 
 
 @dataclass(frozen=True, slots=True)
+class EventHubTrigger:
+    """Batches of events; texts are as written in the app. `is_text` hands bodies over as text, not as bytes."""
+
+    argument: str
+    connection: str
+    hub: str
+    group: str
+    is_text: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TimerTrigger:
     argument: str
     schedule: str
@@ -65,7 +76,7 @@ class OtherTrigger:
     kind: str
 
 
-type Trigger = HttpTrigger | CosmosTrigger | TimerTrigger | WarmupTrigger | OtherTrigger
+type Trigger = HttpTrigger | CosmosTrigger | EventHubTrigger | TimerTrigger | WarmupTrigger | OtherTrigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +138,18 @@ def _trigger(bindings: list[Binding]) -> Trigger:
     further = [item.type for item in bindings if item is not own and item.text("name") != "$return"]
     if further:
         return OtherTrigger(argument, further[0])
+    return _run_here(own, argument)
+
+
+def _run_here(own: Binding, argument: str) -> Trigger:
     match own.type.lower():
         case "httptrigger":
             return HttpTrigger(argument, own.text("route") or None, own.words("methods"))
         case "cosmosdbtrigger":
             return _cosmos(own, argument)
+        # A function that takes one event at a time is reported instead of run.
+        case "eventhubtrigger" if own.text("cardinality").lower() == "many":
+            return _event_hub(own, argument)
         case "timertrigger":
             is_monitored = own.flag("useMonitor", default=True)
             return TimerTrigger(argument, own.text("schedule"), own.flag("runOnStartup"), is_monitored)
@@ -139,6 +157,12 @@ def _trigger(bindings: list[Binding]) -> Trigger:
             return WarmupTrigger(argument)
         case _:
             return OtherTrigger(argument, own.type)
+
+
+def _event_hub(own: Binding, argument: str) -> EventHubTrigger:
+    group = own.text("consumerGroup") or "$Default"
+    is_text = own.text("dataType").lower() != "binary"
+    return EventHubTrigger(argument, own.text("connection"), own.text("eventHubName"), group, is_text)
 
 
 def _cosmos(own: Binding, argument: str) -> CosmosTrigger:

@@ -23,6 +23,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--app", type=Path, default=Path(), help="the folder of function_app.py (default: here)")
     parser.add_argument("--port", type=int, default=7071, help="0 takes a free one (default: 7071)")
     parser.add_argument("--host", default="127.0.0.1", help="the address to listen on (default: 127.0.0.1)")
+    parser.add_argument("--checkpoints", type=Path, help="file for the places in Event Hubs; without it, memory only")
     parser.add_argument("--settings", type=Path, help=f"default: {_SETTINGS} of the app, if it is there")
     parser.add_argument(
         "--newtonsoft-dates",
@@ -51,7 +52,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _run(arguments: argparse.Namespace, terminal: TextIO) -> int:
     app: Path = arguments.app.resolve()
     _load_settings(app, arguments.settings)
-    options = Options(app, arguments.host, arguments.port, arguments.newtonsoft_dates)
+    options = Options(app, arguments.host, arguments.port, arguments.newtonsoft_dates, arguments.checkpoints)
     settings = Settings.of(os.environ)
     prepared = host.run(
         options,

@@ -32,6 +32,7 @@ class Options:
     address: str
     port: int
     rewrites_dates: bool
+    checkpoints: Path | None = None
 
 
 async def run(options: Options, *, settings: Settings, host: HostJson, say: Callable[[str], None]) -> bool:
@@ -68,6 +69,7 @@ async def _serve(options: Options, agreed: Plan, *, invoker: Invoker, prefix: st
             stopping=stopping,
             rewrites_dates=options.rewrites_dates,
             grace=GRACE,
+            checkpoints=options.checkpoints,
             on_ready=announce,
             on_stop=server.close,
         )

@@ -1,8 +1,9 @@
-"""host.json: the two things of it that this host obeys, the route prefix and the function timeout."""
+"""host.json: what of it this host obeys, the route prefix, the function timeout and the section about Event Hubs."""
 
 import json
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ class HostJson:
 
     route_prefix: str = "api"
     timeout: timedelta | None = DEFAULT_TIMEOUT
+    event_hubs: Mapping[str, object] = field(default_factory=dict)
 
 
 def read(app: Path) -> HostJson:
@@ -32,9 +34,13 @@ def read(app: Path) -> HostJson:
         raise BadSettings(f"{file} is not JSON: {error}") from error
     if not isinstance(content, dict) or content.get("version") != "2.0":
         raise BadSettings(f'{file} must be a JSON object with "version": "2.0"')
-    http = (content.get("extensions") or {}).get("http") or {}
-    prefix = str(http.get("routePrefix", HostJson().route_prefix))
-    return HostJson(route_prefix=prefix.strip("/"), timeout=_timeout(content.get("functionTimeout")))
+    extensions = content.get("extensions") or {}
+    prefix = str((extensions.get("http") or {}).get("routePrefix", HostJson().route_prefix))
+    return HostJson(
+        route_prefix=prefix.strip("/"),
+        timeout=_timeout(content.get("functionTimeout")),
+        event_hubs=extensions.get("eventHubs") or {},
+    )
 
 
 def _timeout(text: str | None) -> timedelta | None:

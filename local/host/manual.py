@@ -3,8 +3,16 @@
 import json
 
 from local.host import dates
-from local.host.bindings import CosmosTrigger, Function, HttpTrigger, OtherTrigger, TimerTrigger, WarmupTrigger
-from local.host.payload import HttpCall, Payload, Text
+from local.host.bindings import (
+    CosmosTrigger,
+    EventHubTrigger,
+    Function,
+    HttpTrigger,
+    OtherTrigger,
+    TimerTrigger,
+    WarmupTrigger,
+)
+from local.host.payload import Events, HttpCall, Payload, Text
 from local.host.timer_state import NEVER_RAN
 
 
@@ -13,6 +21,9 @@ def payload(function: Function, text: str, *, rewrites_dates: bool) -> Payload:
     match function.trigger:
         case CosmosTrigger():
             return documents(json.loads(text), rewrites_dates=rewrites_dates)
+        case EventHubTrigger(is_text=is_text):
+            # One event without a place in a hub; the converter wants its metadata nevertheless.
+            return Events((text.encode(),), is_text, {"SystemPropertiesArray": "[{}]"})
         case TimerTrigger():
             return NEVER_RAN.payload()
         case HttpTrigger():

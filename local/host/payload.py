@@ -30,4 +30,13 @@ class HttpCall:
     body: bytes
 
 
-type Payload = Text | JsonText | HttpCall
+@dataclass(frozen=True, slots=True)
+class Events:
+    """A batch of events; `metadata` says the rest about them, each value as JSON text."""
+
+    bodies: tuple[bytes, ...]
+    is_text: bool
+    metadata: Mapping[str, str]
+
+
+type Payload = Text | JsonText | HttpCall | Events

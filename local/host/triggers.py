@@ -3,7 +3,9 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import aiohttp
 
@@ -25,6 +27,7 @@ async def run(
     stopping: asyncio.Event,
     rewrites_dates: bool,
     grace: timedelta,
+    checkpoints: Path | None,
     on_ready: Callable[[], None],
     on_stop: Callable[[], Awaitable[None]],
 ) -> None:
@@ -36,6 +39,8 @@ async def run(
         around = Surroundings(clients, push, invoker, stopping, rewrites_dates=rewrites_dates)
         try:
             async with asyncio.timeout(None) as bound, asyncio.TaskGroup() as running:
+                if agreed.event_hubs:
+                    running.create_task(_receive(agreed, around, checkpoints))
                 waiting = running.create_task(_wait_for_all(_start(agreed, around, running), on_ready))
                 await stopping.wait()
                 bound.reschedule(asyncio.get_running_loop().time() + grace.total_seconds())
@@ -56,6 +61,23 @@ def _start(agreed: Plan, around: Surroundings, running: asyncio.TaskGroup) -> li
         first_rounds.append(asyncio.Event())
         running.create_task(cosmos_trigger.run(function, source, around=around, first_round=first_rounds[-1]))
     return first_rounds
+
+
+async def _receive(agreed: Plan, around: Surroundings, file: Path | None) -> None:
+    # A quarter of a second that an app without such triggers does not need.
+    from local.host.event_hub_trigger import trigger  # noqa: PLC0415 - see above
+    from local.host.event_hub_trigger.checkpoints import Checkpoints  # noqa: PLC0415 - see above
+
+    if file is None:
+        _log.info("checkpoints of Event Hubs are kept in memory: after a restart every event comes again")
+    with closing(Checkpoints(file)) as checkpoints:
+        async with asyncio.TaskGroup() as running:
+            for function, source in agreed.event_hubs:
+                running.create_task(
+                    trigger.run(
+                        function, source, checkpoints=checkpoints, invoker=around.invoker, stopping=around.stopping
+                    )
+                )
 
 
 async def _wait_for_all(events: list[asyncio.Event], then: Callable[[], None]) -> None:

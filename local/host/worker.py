@@ -13,7 +13,7 @@ from typing import Any, Self, assert_never
 from local.host import log
 from local.host.bindings import Function, function
 from local.host.errors import BadApp
-from local.host.payload import HttpCall, JsonText, Payload, Text
+from local.host.payload import Events, HttpCall, JsonText, Payload, Text
 from local.host.protos import PROTOS, Message, ParameterBinding, TypedData
 from local.host.retry import ExponentialBackoff, FixedDelay, Retry, RetryPolicy
 
@@ -139,11 +139,17 @@ def _invocation(call: Call) -> SimpleNamespace:
         invocation_id=call.invocation_id,
         function_id=call.function.id,
         input_data=[ParameterBinding(name=call.function.trigger.argument, data=_typed(call.payload))],
-        trigger_metadata={},
+        trigger_metadata=_metadata(call.payload),
         trace_context=SimpleNamespace(trace_parent=call.trace_parent, trace_state="", attributes={}),
         retry_context=SimpleNamespace(
             retry_count=call.retry.count, max_retry_count=call.retry.max_count, exception=failure
         ),
+    )
+
+
+def _metadata(payload: Payload) -> dict[str, TypedData]:
+    return (
+        {name: TypedData(json=text) for name, text in payload.metadata.items()} if isinstance(payload, Events) else {}
     )
 
 
@@ -153,6 +159,11 @@ def _typed(payload: Payload) -> TypedData:
             return TypedData(string=text)
         case JsonText(text):
             return TypedData(json=text)
+        case Events(bodies, is_text):
+            if is_text:
+                texts = [body.decode(errors="replace") for body in bodies]
+                return TypedData(collection_string=SimpleNamespace(string=texts))
+            return TypedData(collection_bytes=SimpleNamespace(bytes=list(bodies)))
         case HttpCall(method, url, headers, query, route, body):
             content = TypedData(bytes=body) if body else TypedData()
             return TypedData(

@@ -1,1 +1,1 @@
-"""The whole app on one machine: the Cosmos-compatible server and the functions host, each in its own process."""
+"""The app on one machine: stand-ins for Cosmos DB and Event Hubs and the functions host, each in its own process."""

@@ -1,4 +1,4 @@
-"""`python -m local serve`: server and host on their usual ports until Ctrl-C, with something to try at once."""
+"""`python -m local serve`: all programs on their usual ports until Ctrl-C, with something to try at once."""
 
 import argparse
 import asyncio
@@ -13,8 +13,9 @@ from local.serve.settings import EXAMPLE, OWN, local_settings
 from local.serve.stack import Place, Stack, app_running
 from local.serve.until_stopped import until_stopped
 
+HUBS_PORT: Final = 5672
 TRY_IT: Final = """
-Both run until Ctrl-C. Place an order, then see it in its customer's view:
+All run until Ctrl-C. Place an order, then see it in its customer's view:
 
   curl -s {api}/api/orders -H 'content-type: application/json' -d '{{"customerId": "ada", \
 "items": [{{"productId": "tea", "productName": "Green tea", "quantity": 2, "unitPrice": 3.50}}]}}'
@@ -25,12 +26,16 @@ Both run until Ctrl-C. Place an order, then see it in its customer's view:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, default=7071, help="of the API (default 7071; 0 lets the system choose)")
     parser.add_argument("--cosmos-port", type=int, default=8081, help="of the Cosmos DB-compatible server")
+    parser.add_argument("--eventhubs-port", type=int, help=f"default {HUBS_PORT}, or a free one where that is taken")
     parser.add_argument("--data", type=Path, default=Path(".data/cosmos.sqlite"), help="where the server keeps items")
 
 
 def run(options: argparse.Namespace) -> int:
-    place = Place(cosmos_port=options.cosmos_port, api_port=options.port, file=options.data.absolute())
-    for port in (place.cosmos_port, place.api_port):
+    hubs_port: int | None = options.eventhubs_port
+    if hubs_port is None:
+        hubs_port = HUBS_PORT if is_free(HUBS_PORT) else 0
+    place = Place(options.cosmos_port, options.port, options.data.absolute(), hubs_port)
+    for port in (place.cosmos_port, place.api_port, place.hubs_port):
         if not is_free(port):
             print(f"serve: port {port} is taken; stop what listens there or choose another", file=sys.stderr)
             return 1
@@ -63,7 +68,8 @@ async def serve(place: Place) -> int:
 
 def introduce(place: Place, stack: Stack) -> None:
     print(f"\ncosmos  {stack.cosmos_url}  stands in for Azure Cosmos DB; keeps its items in {place.file}")
-    print(f"host    {stack.api_url}  stands in for Azure Functions; runs function_app.py: the API and the change feed")
+    print(f"hubs    sb://{stack.hubs_place}  stands in for Azure Event Hubs; keeps its events in {place.events_file}")
+    print(f"host    {stack.api_url}  stands in for Azure Functions; runs function_app.py: the API and its triggers")
     print(TRY_IT.format(api=stack.api_url), flush=True)
 
 

@@ -11,6 +11,13 @@ from local.serve.program import ROOT
 EXAMPLE: Final = ROOT / "local.settings.json.example"
 OWN: Final = ROOT / "local.settings.json"
 CONNECTION: Final = "COSMOS"
+HUBS_CONNECTION: Final = "EVENTHUBS"
+_HUBS_OPTION: Final = "AzureFunctionsJobHost__extensions__eventHubs__"
+# A host that was killed still owns its partitions for a while; a person at a laptop waits less patiently than Azure.
+_PATIENCE: Final = {
+    f"{_HUBS_OPTION}loadBalancingUpdateInterval": "00:00:02",
+    f"{_HUBS_OPTION}partitionOwnershipExpirationInterval": "00:00:10",
+}
 
 
 def local_settings(environ: Mapping[str, str], *files: Path) -> dict[str, str]:
@@ -32,6 +39,13 @@ def local_settings(environ: Mapping[str, str], *files: Path) -> dict[str, str]:
 def with_server(settings: Mapping[str, str], url: str) -> dict[str, str]:
     connection = re.sub(r"AccountEndpoint=[^;]*", f"AccountEndpoint={url}/", settings[CONNECTION])
     return {**settings, CONNECTION: connection}
+
+
+def with_hubs(settings: Mapping[str, str], place: str) -> dict[str, str]:
+    """The endpoint at `host:port` of this machine, whatever namespace was named before."""
+    local = f"Endpoint=sb://{place};SharedAccessKeyName=local;SharedAccessKey=local;UseDevelopmentEmulator=true;"
+    kept = {name: value for name, value in settings.items() if not name.startswith(f"{HUBS_CONNECTION}__")}
+    return {**_PATIENCE, **kept, HUBS_CONNECTION: local}
 
 
 def _values(file: Path) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Server, containers and host, started in that order and ended in the other."""
+"""Event Hubs, server, containers and host, started in that order and ended in the other."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping
@@ -9,32 +9,46 @@ from pathlib import Path
 from typing import Any, Final
 
 from local.serve.program import Hear, Program, finished, module, running
-from local.serve.settings import with_server
+from local.serve.settings import with_hubs, with_server
 
 GRACE: Final = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where to run: port 0 lets the system choose; `file` keeps what was written."""
+    """Where to run: port 0 lets the system choose; `file` keeps items, files beside it keep events and places."""
 
     cosmos_port: int
     api_port: int
     file: Path
+    hubs_port: int = 0
+
+    @property
+    def events_file(self) -> Path:
+        return self.file.with_name("events.log")
+
+    @property
+    def checkpoints_file(self) -> Path:
+        return self.file.with_name("checkpoints.sqlite")
 
 
 @dataclass(frozen=True, slots=True)
 class Stack:
+    """`hubs_place` is the `host:port` of Event Hubs, `hubs_control_url` where trouble with it can be asked for."""
+
+    hubs: Program
     cosmos: Program
     host: Program
+    hubs_place: str
+    hubs_control_url: str
     cosmos_url: str
     api_url: str
     settings: Mapping[str, str]
 
     async def while_both_run[T](self, work: Coroutine[Any, Any, T]) -> T:
-        """The result of `work`. Raises ProgramFailed as soon as server or host ends, without waiting for it."""
+        """The result of `work`. Raises ProgramFailed as soon as one of the programs ends, without waiting for it."""
         working = asyncio.ensure_future(work)
-        ends = [asyncio.create_task(program.ended()) for program in (self.cosmos, self.host)]
+        ends = [asyncio.create_task(program.ended()) for program in (self.hubs, self.cosmos, self.host)]
         try:
             await asyncio.wait((working, *ends), return_when=asyncio.FIRST_COMPLETED)
             if working.done() and working.exception():
@@ -54,6 +68,16 @@ class Stack:
 async def app_running(place: Place, settings: Mapping[str, str], hear: Hear) -> AsyncIterator[Stack]:
     """Raises ProgramFailed when one of the programs does not come up."""
     async with AsyncExitStack() as programs:
+        hubs, said = await programs.enter_async_context(
+            running(
+                "eventhubs",
+                module("local", "eventhubs", "--port", str(place.hubs_port), "--data", str(place.events_file)),
+                ready="eventhubs: listening on ",
+                settings=settings,
+                hear=hear,
+            )
+        )
+        hubs_place, hubs_control_url = _word(said, "sb://").removeprefix("sb://"), _word(said, "http://")
         cosmos, said = await programs.enter_async_context(
             running(
                 "cosmos",
@@ -63,20 +87,23 @@ async def app_running(place: Place, settings: Mapping[str, str], hear: Hear) -> 
                 hear=hear,
             )
         )
-        cosmos_url = _url(said)
-        pointed = with_server(settings, cosmos_url)
+        cosmos_url = _word(said, "http://")
+        pointed = with_hubs(with_server(settings, cosmos_url), hubs_place)
         await finished("provision", module("shared.cosmos.provision"), settings=pointed, hear=hear)
         host, said = await programs.enter_async_context(
             running(
                 "host",
-                module("local.host", "--app", ".", "--port", str(place.api_port)),
+                module(
+                    *("local.host", "--app", ".", "--port", str(place.api_port)),
+                    *("--checkpoints", str(place.checkpoints_file)),
+                ),
                 ready="host: running on ",
                 settings=pointed,
                 hear=hear,
             )
         )
-        yield Stack(cosmos, host, cosmos_url, _url(said), pointed)
+        yield Stack(hubs, cosmos, host, hubs_place, hubs_control_url, cosmos_url, _word(said, "http://"), pointed)
 
 
-def _url(line: str) -> str:
-    return next(word for word in line.split() if word.startswith("http://")).rstrip("/")
+def _word(line: str, start: str) -> str:
+    return next(word for word in line.split() if word.startswith(start)).rstrip("/")

@@ -83,12 +83,18 @@ class Sagas:
             return
         task = asyncio.create_task(self._finished(stream, begun))
         self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        task.add_done_callback(self._gone)
         # A provider that takes its time does not hold up the others, unless there are too many such.
         crowded = len(self._running) > MOST_RUNNING
         await asyncio.wait({task}, timeout=None if crowded else self.drain_seconds)
         if task.done():
             task.result()
+
+    def _gone(self, task: asyncio.Task[None]) -> None:
+        """What ends badly beside everything else loses nothing: its claims run out, and a timer finds them."""
+        self._running.discard(task)
+        if not task.cancelled() and (trouble := task.exception()):
+            log.warning("%s: what went on beside has stopped: %s", self.name, trouble)
 
     async def settle(self) -> None:
         """Until nothing goes on beside any more."""

@@ -18,7 +18,7 @@ from tests.conftest import Endpoint
 from tests.e2e.conftest import Api, api_url, host
 from tests.programs import ROOT
 
-ORDERS = 12
+ORDERS = 6
 LINES = 3
 MODEL = json.loads((ROOT / "infra/containers.json").read_text())
 

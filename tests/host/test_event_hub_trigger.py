@@ -197,6 +197,26 @@ def test_an_endless_policy_repeats_until_it_succeeds_and_the_next_batch_waits(ru
     ]
 
 
+def test_a_lost_connection_never_makes_two_batches_of_a_partition_run_beside_each_other(run: Run, hubs: Hubs) -> None:
+    slow = """
+names = [event.get_body().decode() for event in events]
+note(begins=names)
+await asyncio.sleep(2.5)
+note(ends=names)
+"""
+    with run(hub_app(slow.strip()), environ=settings(hubs)) as hosted:
+        assert hosted.url
+        send(hubs, "one")
+        hosted.noted(begins=["one"])
+        hubs.control("POST", "/disconnect")
+        send(hubs, "two")
+        until(lambda: any("two" in note.get("ends", ()) for note in hosted.notes()) or None, what="the second event")
+        notes = hosted.notes()
+
+    assert [next(iter(note)) for note in notes] == ["begins", "ends"] * (len(notes) // 2)
+    assert all(first["begins"] == second["ends"] for first, second in zip(notes[::2], notes[1::2], strict=True))
+
+
 def test_a_hub_that_is_away_is_found_when_it_comes_and_again_when_it_comes_back(run: Run, tmp_path: Path) -> None:
     port = free_port()
     away = Hubs(connection_string(f"127.0.0.1:{port}"))

@@ -9,6 +9,7 @@ import pytest
 from infra.checks.parity import (
     AGREEMENTS,
     AHEAD,
+    OF_THE_HOST,
     Agreement,
     containers_agree,
     functions_agree,
@@ -48,15 +49,13 @@ def test_every_container_of_the_code_is_deployed_and_no_other(environment: str) 
 
 
 @each_environment
-def test_every_view_is_deployed_with_the_key_that_it_is_written_by(environment: str) -> None:
-    keys = {
+def test_every_container_is_keyed_by_what_the_code_writes_beside_the_id(environment: str) -> None:
+    deployed = {
         each.name.rsplit("/", 1)[-1]: texts(get(each, "properties", "resource", "partitionKey", "paths"))
         for each in plan(environment).of(CONTAINER)
     }
 
-    assert app().keys
-    for container, key in app().keys.items():
-        assert keys[container] == (key,)
+    assert deployed == {name: (key,) for name, key in {**app().keys, **OF_THE_HOST}.items()}
 
 
 @each_environment

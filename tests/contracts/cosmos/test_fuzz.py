@@ -56,6 +56,29 @@ def _check(start: Start, *, rounds: int, seed: int) -> None:
         assert Wire(Server(url))("GET", "/").status == 200
 
 
+def test_what_trails_one_request_is_not_said_of_the_next(start: Start) -> None:
+    """RFC 9112, 7.1.2: a trailer belongs to its own message."""
+    first = (
+        b"POST /_local/limits HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b'9\r\n{"on":fal\r\n3\r\nse}\r\n0\r\nx-ms-activity-id: mine\r\n\r\n'
+    )
+    with start() as (_, url):
+        answers = _sent(urlsplit(url).port or 0, first + b"GET /_local HTTP/1.1\r\nHost: x\r\n\r\n")
+
+    assert answers.count(b"HTTP/1.1 200 OK") == 2
+    assert b"x-ms-activity-id: mine" not in answers
+
+
+def test_a_body_without_end_is_413(start: Start) -> None:
+    """RFC 9110, 15.5.14: refused before it is whole, and the connection is closed."""
+    head = b"POST /_local/limits HTTP/1.1\r\nHost: x\r\nContent-Length: 99000000\r\n\r\n"
+
+    with start() as (_, url):
+        answer = _sent(urlsplit(url).port or 0, head + bytes(8_400_000))
+
+    assert not answer or answer.startswith(b"HTTP/1.1 413")
+
+
 def test_noise_is_refused_and_harms_nobody(start: Start) -> None:
     _check(start, rounds=200, seed=1)
 

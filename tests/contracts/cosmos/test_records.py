@@ -29,7 +29,7 @@ def _play(store: Store, container: int, history: list[tuple[str, bytes, str]]) -
         before = store.find(container, epk, name)
         if act == "put":
             seq = before.seq if before else store.next_sequence()
-            store.put(Record(seq, container, epk, name, 0, lsn, lsn, None, lsn + 20, 1.0, f'"{lsn}"', b"{}"))
+            store.put(Record(seq, container, epk, name, 0, lsn, lsn, None, lsn + 20, 1.0, b'"%d"' % lsn, b"{}"))
         elif act == "erase" and before:
             store.erase(before)
         elif act == "commit":
@@ -80,7 +80,7 @@ def test_the_feed_of_memory_forgets_what_was_overwritten() -> None:
     """The log of a hot item does not grow with its writes."""
     store = Store()
     for lsn in range(1, 5001):
-        store.put(Record(1, 1, b"\x01", "a", 0, lsn, 0, None, None, 1.0, '""', b"{}"))
+        store.put(Record(1, 1, b"\x01", "a", 0, lsn, 0, None, None, 1.0, b'""', b"{}"))
 
     assert [one.lsn for one in store.records.changes(1, 0, 0)] == [5000]
     store.close()

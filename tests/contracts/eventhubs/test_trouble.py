@@ -68,18 +68,16 @@ async def test_every_accepted_event_outlives_a_kill_with_its_place_and_its_time(
     with (tmp_path / "events").open("ab") as file:
         file.write(b"\0\0\1\0half an entry")
 
-    for log in ("second.log", "third.log"):
-        with endpoint(tmp_path / log, *kept) as (_, hubs):
-            sdk = Sdk("asyncio", hubs)
-            async with sdk.reading(partition_id=PARTITION, starting_position="-1") as after:
-                await after.have(lambda it: len(it.events) >= len(sent))
-            await send(sdk, "one more")
+    with endpoint(tmp_path / "second.log", *kept) as (_, hubs):
+        await send(Sdk("asyncio", hubs), "one more")
+    with endpoint(tmp_path / "third.log", *kept) as (_, hubs):
+        async with Sdk("asyncio", hubs).reading(partition_id=PARTITION, starting_position="-1") as after:
+            await after.have(lambda it: it.bodies[-1:] == ["one more"])
 
-        assert after.events[: len(sent)] == before.events
-        assert [one.event.enqueued_time for one in after.events[: len(sent)]] == [
-            one.event.enqueued_time for one in before.events
-        ]
+    assert after.events[:-1] == before.events
     assert [one.sequence for one in after.events] == list(range(len(sent) + 1))
+    times = [[one.event.enqueued_time for one in reading.events] for reading in (before, after)]
+    assert times[1][:-1] == times[0]
 
 
 async def test_events_are_forgotten_after_the_retention_time_and_numbers_go_on(tmp_path: Path) -> None:
@@ -118,7 +116,7 @@ async def test_a_send_in_trouble_fails_and_after_it_took_effect_the_event_is_the
         await sdk.do(producer.send_event, EventData("two"), partition_id=PARTITION)
 
     assert own.control()["hubs"]["order-events"][0]["next"] == {"before": 1, "after": 2}[when]
-    assert own.control(path="/faults")["faults"] == [{"seen": 2, "hits": 1}]
+    assert own.control(path="/faults")["faults"] == [{"seen": 1, "hits": 1}]
 
 
 @pytest.mark.parametrize("act", ["drop", "detach", "delay"])

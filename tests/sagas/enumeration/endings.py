@@ -1,12 +1,12 @@
-"""How it ends when every call and every message under way is lost, nobody asks for anything any more, and all is fair."""
+"""How it ends when all that is under way is lost, no person asks for anything any more, and everybody is fair."""
 
 from collections.abc import Iterator
 from typing import Final, Literal, NamedTuple
 
 from shared.kernel import Ask
 from tests.sagas.enumeration.moments import State
-from tests.sagas.enumeration.outer_world import ACTS, Happened
-from tests.sagas.enumeration.turns import Turns
+from tests.sagas.enumeration.outer_world import ACTS
+from tests.sagas.enumeration.turns import Told, Turns
 
 # What a provider does with an act: silent does nothing and says nothing, mute does it and says nothing. Whatever is
 # closed, undone or consumed is answered by all of them.
@@ -106,7 +106,7 @@ class Endings:
                 return following
         return state
 
-    def _chosen(self, ways: tuple[Happened, ...], manner: Manner) -> tuple[Happened, ...]:
+    def _chosen(self, ways: tuple[Told, ...], manner: Manner) -> tuple[Told, ...]:
         return tuple(reversed(ways)) if manner == "refuses" else ways
 
     def _answered(self, state: State, name: str) -> State:

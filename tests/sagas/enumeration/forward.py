@@ -19,7 +19,9 @@ FORWARD: Final[Mapping[str, Moves]] = {
         ("none", "requested"), ("requested", "captured"), ("requested", "declined"),
         ("requested", "refunded"), ("captured", "refunded"),
     }),
-    "shipment": frozenset({("none", "requested"), ("none", "refused"), ("requested", "done"), ("requested", "refused")}),
+    "shipment": frozenset({
+        ("none", "requested"), ("none", "refused"), ("requested", "done"), ("requested", "refused"),
+    }),
 }  # fmt: skip
 
 

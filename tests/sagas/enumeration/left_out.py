@@ -22,3 +22,13 @@ class LeftOut:
     rule: str
     rules: Rules
     scenario: Scenario = field(default=ALONE)
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """A sentence that could go without harm, `because` of another; it stays for what it saves, or for its plainness."""
+
+    rule: str
+    rules: Rules
+    because: str
+    scenario: Scenario = field(default=ALONE)

@@ -10,7 +10,7 @@ from orders.order import Order
 from sagas.fulfilment import fulfilment
 from shared.kernel import Ask, Progress, Saga
 from shared.kernel.saga import CLOSING, SETTLING
-from tests.sagas.enumeration.left_out import ALONE, CANCELLED, SHIPPED, TWO, LeftOut
+from tests.sagas.enumeration.left_out import CANCELLED, SHIPPED, TWO, Covered, LeftOut
 from tests.sagas.enumeration.rulebook import Rules
 from tests.sagas.enumeration.without import running, step, stepping
 
@@ -71,8 +71,12 @@ def _a_timeout_is_a_failure(real: Left, stream: str, order: Order, late: bool) -
     return None if is_unheard else real(stream, order, late)
 
 
-def _undone_when_late(_: Left, stream: str, order: Order, late: bool) -> Ask | None:
-    ask = step("take_payment").left(stream, order, late)
+def _patient_for_ever(real: Left, stream: str, order: Order, _: bool) -> Ask | None:
+    return real(stream, order, False)
+
+
+def _undone_when_late(real: Left, stream: str, order: Order, late: bool) -> Ask | None:
+    ask = real(stream, order, late)
     return Ask("undo_payment", effect=UndoPayment(stream)) if ask and ask.name == "close_payment" else ask
 
 
@@ -108,11 +112,12 @@ LEFT: Final = (
     LeftOut("hold_stock: released also when refused", _released_only("none", "held"), TWO),
     LeftOut("take_payment: what is left", stepping("take_payment", left=_nothing)),
     LeftOut("take_payment: a timeout is no failure", _owes(_a_timeout_is_a_failure)),
-    LeftOut("take_payment: closed when its time is up", _owes(lambda real, s, order, _: real(s, order, False)), SHIPPED),
+    LeftOut("take_payment: closed when its time is up", _owes(_patient_for_ever), SHIPPED),
     LeftOut("take_payment: closed, not undone", _owes(_undone_when_late), SHIPPED),
 )  # fmt: skip
 
 LEFT_OUT: Final = (*MACHINE, *LEFT)
 
-# What has shipped does not stand any more, whichever event said so.
-COVERED: Final = (LeftOut("ship: goes on when it is done", stepping("ship", done_on=_Never), ALONE),)
+COVERED: Final = (
+    Covered("ship: goes on when it is done", stepping("ship", done_on=_Never), "what is shipped stands no more"),
+)  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from orders.commands import OrderCommand
 from orders.events import Line, OrderEvent, OrderPlaced
@@ -58,6 +58,7 @@ class Memory:
         self._placed = OrderPlaced(placed, AMOUNT)
         # Bound methods remember on their own, so that what is remembered goes with the search.
         self.decided, self.evolved, self.wanted = cache(self._decided), cache(self._evolved), cache(self._wanted)
+        self.numbered = cache(self._numbered)
         self.saw, self.rang, self.has_ended = cache(self._saw), cache(self._rang), cache(self._has_ended)
         self.backward = cache(self._backward)
 
@@ -70,8 +71,12 @@ class Memory:
     def place(self, number: int) -> Place:
         return self._places.known[number]
 
-    def number(self, event: OrderEvent) -> int:
-        return self._events.of(_wordless(event))
+    def events(self) -> frozenset[str]:
+        """The kinds of those that anybody has told."""
+        return frozenset(type(event).__name__ for event in self._events.known)
+
+    def phases(self) -> frozenset[str]:
+        return frozenset(place.phase for place in self._places.known)
 
     def placed(self) -> int:
         state = self.saga.evolve(None, self._placed)
@@ -89,9 +94,12 @@ class Memory:
     def _decided(self, order: int, command: OrderCommand) -> tuple[int, ...] | None:
         """None when it is refused."""
         try:
-            return tuple(map(self.number, self.rules.decide(self.order(order), command)))
+            return tuple(map(self.numbered, self.rules.decide(self.order(order), command)))
         except Refused:
             return None
+
+    def _numbered(self, event: OrderEvent) -> int:
+        return self._events.of(_wordless(event))
 
     def _evolved(self, order: int, event: int) -> int:
         state = self.saga.evolve(self.order(order), self.event(event))
@@ -136,5 +144,5 @@ def _recorded(event: OrderEvent, sequence: int) -> Recorded[OrderEvent]:
 
 
 def _wordless(event: OrderEvent) -> OrderEvent:
-    words = {each.name: "" for each in fields(event) if each.name in _WORDS}
+    words: Any = {each.name: "" for each in fields(event) if each.name in _WORDS}
     return replace(event, **words) if words else event

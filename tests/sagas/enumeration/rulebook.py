@@ -62,13 +62,12 @@ def carried(_: ActVerb, state: ActState) -> Answer:
     return OrderShipped(by_hand=False) if state == "done" else ShippingRefused("")
 
 
-def is_pending(order: Order) -> bool:
-    return order.is_pending
-
-
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """`opens` says on which orders a saga is begun; `reads_on` who reads the stream to its end before going on."""
+    """`opens` says on which orders a saga is begun.
+
+    `whoever_comes_reads`: the stream is read to its end by everybody who goes on, and not only by the feed.
+    """
 
     decide: Callable[[Order | None, OrderCommand], tuple[OrderEvent, ...]] = order.decide
     saga: Saga[Order, OrderEvent] = fulfilment
@@ -77,7 +76,7 @@ class Rules:
     carrier: Provider = field(default_factory=Provider)
     paid: Callable[[ActVerb, ActState], Answer] = paid
     carried: Callable[[ActVerb, ActState], Answer] = carried
-    opens: Callable[[Order], bool] = is_pending
+    opens: Callable[[Order], bool] = fulfilment.stands
     whoever_comes_reads: bool = True
 
 

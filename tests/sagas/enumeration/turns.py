@@ -6,13 +6,13 @@ come in between. Everything else takes a turn for each thing that it writes.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cache
-from typing import Final
+from typing import Final, NamedTuple
 
 from orders.commands import DeleteOrder, MoveOrder, OrderCommand, Record, ReportParcel
 from shared.kernel import Ask
 from tests.sagas.enumeration.memory import Memory
 from tests.sagas.enumeration.moments import Books, Report, Scenario, Shelf, State, Step, User
-from tests.sagas.enumeration.outer_world import Happened, carried_out
+from tests.sagas.enumeration.outer_world import carried_out
 from tests.sagas.enumeration.rulebook import Rules
 
 _ASKED: Final[Mapping[User, OrderCommand]] = {
@@ -24,6 +24,16 @@ _ASKED: Final[Mapping[User, OrderCommand]] = {
 _REPORTS: Final[tuple[Report, ...]] = ("delivered", "lost", "returned")
 
 
+class Told(NamedTuple):
+    """What happened outside, with its answers as numbers."""
+
+    label: str
+    books: Books
+    answers: frozenset[int]
+    is_silent: bool
+    wrong: str
+
+
 class Turns:
     """All that may happen under these rules in this scenario."""
 
@@ -31,7 +41,7 @@ class Turns:
         self.rules, self.scenario = rules, scenario
         self.memory = Memory(rules, scenario.lines)
         self.asks: dict[str, Ask] = {}
-        self.happens: Callable[[str, Books], tuple[Happened, ...]] = cache(self._happens)
+        self.happens: Callable[[str, Books], tuple[Told, ...]] = cache(self._happens)
 
     def start(self) -> State:
         shelves = (Shelf(has_level=self.scenario.is_managed),) * self.scenario.lines
@@ -153,19 +163,31 @@ class Turns:
 
     def _called(self, state: State, name: str) -> Iterator[Step]:
         for happened in self.happens(name, state.books):
-            yield f"{name}: {happened.label}", self.heard(state, name, happened)
+            yield happened.label, self.heard(state, name, happened)
 
-    def heard(self, state: State, name: str, happened: Happened) -> State:
+    def heard(self, state: State, name: str, happened: Told) -> State:
         """The books have changed, and whoever called may hear of it."""
+        is_known = happened.answers <= state.heard and (name in state.silent or not happened.is_silent)
+        if is_known and happened.books == state.books and not happened.wrong:
+            return state
         return state._replace(
             books=happened.books,
-            heard=state.heard | set(map(self.memory.number, happened.answers)),
+            heard=state.heard | happened.answers,
             silent=state.silent | {name} if happened.is_silent else state.silent,
             wrong=state.wrong or happened.wrong,
         )
 
-    def _happens(self, name: str, books: Books) -> tuple[Happened, ...]:
-        return tuple(carried_out(self.rules, books, self.asks[name].effect))
+    def _happens(self, name: str, books: Books) -> tuple[Told, ...]:
+        return tuple(
+            Told(
+                f"{name}: {each.label}",
+                each.books,
+                frozenset(map(self.memory.numbered, each.answers)),
+                each.is_silent,
+                each.wrong,
+            )
+            for each in carried_out(self.rules, books, self.asks[name].effect)
+        )
 
     # The carrier.
 

@@ -1,6 +1,7 @@
 """Walks through everything that can happen to one order, breadth first: the story of a violation is the shortest."""
 
 from collections import deque
+from collections.abc import Sized
 from dataclasses import dataclass
 
 from tests.sagas.enumeration.laws import Laws
@@ -11,12 +12,17 @@ from tests.sagas.enumeration.turns import Turns
 
 @dataclass(frozen=True, slots=True)
 class Walked:
-    """`wrong` is empty when nothing was, and `story` tells how it came to it. `complete`: there was no more to see."""
+    """`wrong` is empty when nothing was, and `story` tells how it came to it. `complete`: there was no more to see.
+
+    `events` and `phases` are those that were met.
+    """
 
     wrong: str
     story: tuple[str, ...]
     states: int
     complete: bool
+    events: frozenset[str]
+    phases: frozenset[str]
 
 
 def walk(rules: Rules, scenario: Scenario, *, limit: int) -> Walked:
@@ -28,12 +34,17 @@ def walk(rules: Rules, scenario: Scenario, *, limit: int) -> Walked:
     while waiting and len(came) <= limit:
         state = waiting.popleft()
         if wrong := laws.broken(state):
-            return Walked(wrong, _story(came, state), len(came), complete=False)
+            return _walked(turns, came, wrong=wrong, story=_story(came, state), complete=False)
         for label, after in turns.after(state):
             if after not in came:
                 came[after] = (label, state)
                 waiting.append(after)
-    return Walked("", (), len(came), complete=not waiting)
+    return _walked(turns, came, wrong="", story=(), complete=not waiting)
+
+
+def _walked(turns: Turns, came: Sized, *, wrong: str, story: tuple[str, ...], complete: bool) -> Walked:
+    memory = turns.memory
+    return Walked(wrong, story, len(came), complete=complete, events=memory.events(), phases=memory.phases())
 
 
 def _story(came: dict[State, Step | None], state: State) -> tuple[str, ...]:

@@ -81,17 +81,18 @@ def running(machine: type[Saga[Any, Any]], **changes: Any) -> Rules:  # noqa: AN
     return Rules(saga=machine(**(values | changes)))
 
 
-def acting(name: str, table: dict[tuple[ActState | None, ActVerb], ActState]) -> Rules:
-    """`payments` or `carrier` with these cells instead."""
+def acting(table: dict[tuple[ActState | None, ActVerb], ActState]) -> Provider:
+    """A provider with these cells instead."""
 
     def transition(state: ActState | None, verb: ActVerb, *, accepts: bool = True) -> ActState:
         return table.get((state, verb)) or acts.transition(state, verb, accepts=accepts)
 
-    return replace(Rules(), **{name: Provider(transition)})
+    return Provider(transition)
 
 
-def forgetting(name: str, state: ActState) -> Rules:
-    return replace(Rules(), **{name: Provider(forgets=frozenset({state}))})
+def forgetting(state: ActState) -> Provider:
+    """A provider that answers with this state and does not write it down."""
+    return Provider(forgets=frozenset({state}))
 
 
 def holding(table: dict[tuple[HoldState | None, HoldVerb], Move], *, grants: Any = holds.is_granted) -> Rules:  # noqa: ANN401 - a predicate
