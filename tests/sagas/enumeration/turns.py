@@ -67,8 +67,6 @@ class Turns:
             yield f"recorded: {self.memory.event(answer)}", self.recorded(state, answer)
         yield from self._carrier(state)
 
-    # What a stream is told.
-
     def told(self, state: State, events: tuple[int, ...]) -> State:
         """The stream with these events."""
         for event in events:
@@ -90,8 +88,6 @@ class Turns:
     def recorded(self, state: State, answer: int) -> State:
         command = Record(self.memory.event(answer))  # type: ignore[arg-type]  # only answers are heard
         return self.asked(state, command) or state
-
-    # What moves a saga.
 
     def opened(self, state: State, *, having_read: int) -> State:
         """Created from the first events; what was told since is still to be read."""
@@ -120,8 +116,6 @@ class Turns:
         asks = self.memory.wanted(state.place, state.seen)
         self.asks.update((ask.name, ask) for ask in asks)
         return asks
-
-    # Who takes turns.
 
     def _people(self, state: State) -> Iterator[Step]:
         for user in self.scenario.users:
@@ -188,8 +182,6 @@ class Turns:
             )
             for each in carried_out(self.rules, books, self.asks[name].effect)
         )
-
-    # The carrier.
 
     def _carrier(self, state: State) -> Iterator[Step]:
         if self.scenario.carrier and self.is_under_way(state):
