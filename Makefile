@@ -34,11 +34,12 @@ long: setup ## run the tests that take minutes
 bench: setup ## measure the claims about cost; CLAIMS=poisoned-key for a part
 	$(PYTHON_ENV)/python -m benchmarks $(CLAIMS)
 
-check: setup ## lint, format, types, and who may import whom
+check: setup ## lint, format, types, who may import whom, and the infrastructure
 	$(PYTHON_ENV)/ruff check
 	$(PYTHON_ENV)/ruff format --check
 	$(PYTHON_ENV)/mypy .
 	$(PYTHON_ENV)/lint-imports
+	$(PYTHON_ENV)/python -m infra.checks
 
 clean: ## remove what can be made again: environments, caches, the demo's baskets (.data stays)
 	rm -rf .venv .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

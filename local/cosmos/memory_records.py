@@ -61,12 +61,20 @@ class _Shelf:
         self.reindex()
 
     def reindex(self) -> None:
+        """The order within a transaction stays, because what is sorted is the logs as they are."""
+        living = [record for log in self.logs.values() for record in self.living(log)]
         self.logs.clear()
-        for record in sorted(self.by_seq.values(), key=lambda one: one.lsn):
+        for record in sorted(living, key=lambda one: one.lsn):
             log = self.logs[record.range]
             log.lsns.append(record.lsn)
             log.seqs.append(record.seq)
         self.expiring = sorted((one.expires, one.seq) for one in self.by_seq.values() if one.expires is not None)
+
+    def living(self, log: _Log, after: int = 0) -> Iterator[Record]:
+        for place in range(bisect_right(log.lsns, after), len(log.lsns)):
+            record = self.by_seq.get(log.seqs[place])
+            if record is not None and record.lsn == log.lsns[place]:
+                yield record
 
     def sorted_partitions(self) -> list[bytes]:
         """Sorted anew only when there are other partitions than last time."""
@@ -79,7 +87,8 @@ class _Shelf:
         twin = _Shelf()
         twin.partitions = {epk: dict(partition) for epk, partition in self.partitions.items()}
         twin.by_seq = dict(self.by_seq)
-        twin.reindex()
+        twin.logs.update({number: _Log(list(log.lsns), list(log.seqs)) for number, log in self.logs.items()})
+        twin.expiring = list(self.expiring)
         return twin
 
 
@@ -121,11 +130,7 @@ class MemoryRecords:
 
     def changes(self, container: int, key_range: int, after: int) -> Iterator[Record]:
         shelf = self._shelves[container]
-        log = shelf.logs[key_range]
-        for place in range(bisect_right(log.lsns, after), len(log.lsns)):
-            record = shelf.by_seq.get(log.seqs[place])
-            if record is not None and record.lsn == log.lsns[place] and record.range == key_range:
-                yield record
+        return (record for record in shelf.living(shelf.logs[key_range], after) if record.range == key_range)
 
     def expired(self, container: int, now: int, limit: int) -> list[Record]:
         shelf = self._shelves[container]

@@ -28,7 +28,7 @@ from local.serve.settings import EXAMPLE, local_settings
 from local.serve.stack import Place, Stack, app_running
 
 # A provider that never answers is given up after this, so that nobody waits for long to see it.
-HURRIED = {"SAGA_STEP_SECONDS": "5"}
+HURRIED = {"SAGA_STEP_SECONDS": "8"}
 
 
 class RunFailed(Exception):  # noqa: N818 - what happened to the run

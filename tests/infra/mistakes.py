@@ -13,7 +13,6 @@ class Mistake:
     old: str
     new: str
     check: str
-    needs_full_types: bool = False
 
     def plant(self, tree: Path) -> None:
         file = tree / "infra" / self.file
@@ -133,29 +132,26 @@ MISTAKES = (
         "secrets_stay_in_the_vault",
     ),
     Mistake(
-        "misspelt property of a type the registry lacks",
+        "misspelt property of a small type",
         COSMOS,
         "logAnalyticsDestinationType",
         "logAnalyticsDestination",
         "property",
-        needs_full_types=True,
     ),
+    Mistake("value that no lock has", COSMOS, "'CanNotDelete'", "'CannotDelete'", "value"),
     Mistake(
         "required property left out",
         COSMOS,
         "    databaseAccountOfferType: 'Standard'\n",
         "",
         "property",
-        needs_full_types=True,
     ),
-    Mistake("value of a lock", COSMOS, "'CanNotDelete'", "'CannotDelete'", "value", needs_full_types=True),
     Mistake(
-        "misspelt value of telemetry",
-        "modules/monitoring.bicep",
-        "'LogAnalytics'",
-        "'LogAnalytic'",
-        "value",
-        needs_full_types=True,
+        "property that can only be read",
+        COSMOS,
+        "    databaseAccountOfferType: 'Standard'\n",
+        "    databaseAccountOfferType: 'Standard'\n    documentEndpoint: 'https://here/'\n",
+        "property",
     ),
     Mistake("region that does not exist", "main.prod.bicepparam", "northeurope", "northeuropa", ""),
     Mistake(

@@ -10,8 +10,9 @@ from local.eventhubs.amqp import values
 from local.eventhubs.amqp.decode import Malformed, decode, end
 from local.eventhubs.amqp.encode import encode
 from local.eventhubs.amqp.frames import first_frame, frame
-from local.eventhubs.amqp.incoming import Transfer, performative
+from local.eventhubs.amqp.incoming import performative
 from local.eventhubs.amqp.outgoing import transfers
+from local.eventhubs.amqp.performatives import Transfer
 from local.eventhubs.amqp.values import Array, Described, Symbol, ULong, Value
 
 

@@ -143,8 +143,10 @@ async def test_an_event_can_come_twice(own: Hubs) -> None:
     assert reading.bodies == ["one", "two", "two", "three", "four", "four"]
 
 
-@pytest.mark.parametrize("operation", ["connect", "attach", "request"])
-@pytest.mark.parametrize("act", ["refuse", "drop", "delay"])
+@pytest.mark.parametrize(
+    ("operation", "act"),
+    [("connect", "refuse"), ("connect", "drop"), ("attach", "refuse"), ("attach", "delay"), ("request", "drop")],
+)
 async def test_trouble_on_the_way_in_is_overcome_by_the_retries_of_the_sdk(own: Hubs, operation: str, act: str) -> None:
     own.control("POST", "/faults", operation=operation, act=act, times=1, delay_ms=50, condition="amqp:internal-error")
 

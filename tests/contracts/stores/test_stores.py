@@ -6,11 +6,14 @@ from dataclasses import dataclass
 import pytest
 
 from shared.cosmos import Account, CosmosEventStore, CosmosPages, CosmosRows
+from shared.cosmos.bulk import BulkRows
+from shared.cosmos.bulk_support import Assumed
 from shared.cosmos.provision import provision
 from shared.kernel import Conflict, Key, Misconfigured, Transient
 from shared.ports import EventStore, PageStore, RowStore
 from shared.settings import CosmosConnection, Settings
 from tests.conftest import Endpoint
+from tests.contracts.stores.bulk.together import Together
 from tests.fakes import FakeEventStore, FakePages, FakeRows
 
 VIEW = "customer-orders"
@@ -28,17 +31,19 @@ def settings(cosmos: Endpoint, database: str) -> Settings:
     return Settings(CosmosConnection(cosmos.url, cosmos.key), database, database)
 
 
-@pytest.fixture(params=["fake", "cosmos"])
+@pytest.fixture(params=["fake", "cosmos", "bulk"])
 async def stores(request: pytest.FixtureRequest) -> AsyncIterator[Stores]:
     if request.param == "fake":
-        rows = FakeRows()
-        yield Stores(FakeEventStore(), rows, FakePages(rows))
+        fake = FakeRows()
+        yield Stores(FakeEventStore(), fake, FakePages(fake))
         return
     cosmos, database = request.getfixturevalue("cosmos"), request.getfixturevalue("database")
     await provision(settings(cosmos, database))
     async with Account(CosmosConnection(cosmos.url, cosmos.key)) as account:
         events = CosmosEventStore(account.container(database, "orders"))
-        yield Stores(events, CosmosRows(account, database), CosmosPages(account, database))
+        rows = CosmosRows(account, database)
+        many = Together(BulkRows(rows, Assumed()))
+        yield Stores(events, many if request.param == "bulk" else rows, CosmosPages(account, database))
 
 
 def event(sequence: int, *, stream: str = "o1") -> dict[str, object]:
@@ -152,6 +157,8 @@ async def test_a_container_that_does_not_exist_is_a_setting_to_mend(cosmos: Endp
         with pytest.raises(Misconfigured):
             await CosmosRows(account, database).read("nowhere", KEY)
         with pytest.raises(Misconfigured):
+            await Together(BulkRows(CosmosRows(account, database), Assumed())).read("nowhere", KEY)
+        with pytest.raises(Misconfigured):
             await CosmosPages(account, database).total("nowhere", "c1", of="totalMinor")
 
 
@@ -168,3 +175,5 @@ async def test_a_store_that_is_away_passes_by_itself() -> None:
     async with Account(CosmosConnection("http://127.0.0.1:9/", "a2V5")) as account:
         with pytest.raises(Transient):
             await CosmosRows(account, "d").read(VIEW, KEY)
+        with pytest.raises(Transient):
+            await Together(BulkRows(CosmosRows(account, "d"), Assumed())).read(VIEW, KEY)

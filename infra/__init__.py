@@ -1,0 +1,1 @@
+"""The data model, the Azure resources, and what checks them without Azure."""

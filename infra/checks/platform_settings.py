@@ -1,0 +1,32 @@
+"""Settings that the platform or an SDK reads, and our own code does not.
+
+Source: learn.microsoft.com/azure/azure-functions/functions-app-settings and …/app-service/reference-app-settings.
+"""
+
+from typing import Final
+
+PLATFORM_SETTINGS: Final = frozenset(
+    {
+        "APPLICATIONINSIGHTS_AUTHENTICATION_STRING",
+        "APPLICATIONINSIGHTS_CONNECTION_STRING",
+        "AZURE_CLIENT_ID",
+        "AzureFunctionsWebHost__hostid",
+        "AzureWebJobsStorage__accountName",
+        "AzureWebJobsStorage__clientId",
+        "AzureWebJobsStorage__credential",
+        "BUILD_FLAGS",
+        "ENABLE_ORYX_BUILD",
+        "FUNCTIONS_EXTENSION_VERSION",
+        "FUNCTIONS_WORKER_RUNTIME",
+        "OTEL_SERVICE_NAME",
+        "PYTHON_ENABLE_OPENTELEMETRY",
+        "SCM_DO_BUILD_DURING_DEPLOYMENT",
+        "WEBSITE_CONTENTAZUREFILECONNECTIONSTRING",
+        "WEBSITE_CONTENTSHARE",
+        "WEBSITE_RUN_FROM_PACKAGE",
+        "WEBSITE_SKIP_CONTENTSHARE_VALIDATION",
+        "WEBSITE_SWAP_WARMUP_PING_PATH",
+        "WEBSITE_SWAP_WARMUP_PING_STATUSES",
+        "XDG_CACHE_HOME",
+    }
+)

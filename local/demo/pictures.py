@@ -1,0 +1,50 @@
+"""Everything that must agree in the end: what was asked, what is stored, what the API answers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from local.demo.promises import Promise
+from local.demo.rows import Json
+from local.demo.shop import Shop
+from local.demo.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Pictures:
+    """`promises` are by order, `put_in` is the first level of every stock-managed product.
+
+    `answered` are the rows as customers get them, `board_answered` as administrators do.
+    """
+
+    promises: Mapping[str, Promise]
+    put_in: Mapping[str, int]
+    events: Sequence[Json]
+    stored: Sequence[Json]
+    board: Sequence[Json]
+    answered: Sequence[Json]
+    board_answered: Sequence[Json]
+    totals: Sequence[Json]
+    sagas: Sequence[Json]
+    stock: Sequence[Json]
+    payments: Sequence[Json]
+    shipments: Sequence[Json]
+    poison: Sequence[Json]
+
+
+async def taken(shop: Shop, stored: Store, *, promises: Mapping[str, Promise], put_in: Mapping[str, int]) -> Pictures:
+    """Of an app in which nothing goes on any more. Raises what the shop's door raises."""
+    return Pictures(
+        promises=promises,
+        put_in=put_in,
+        events=await stored.everything("orders"),
+        stored=await stored.everything("customer-orders"),
+        board=await stored.everything("order-board"),
+        answered=await shop.rows_of({promise.row.customer_id for promise in promises.values()}),
+        board_answered=await shop.board(),
+        totals=[*await stored.everything("daily-sales"), *await stored.everything("product-sales")],
+        sagas=await stored.everything("sagas"),
+        stock=await stored.everything("stock"),
+        payments=await stored.everything("payments"),
+        shipments=await stored.everything("shipments"),
+        poison=await stored.everything("poison"),
+    )
