@@ -57,10 +57,10 @@ class Outcome:
 
 
 async def tormented(orders: int, seed: int, *, folder: Path, hear: Hear) -> Outcome:
-    """Raises ProgramFailed when a program ends by itself or the audit differs, NotSettled when something stands still,
-    Parked when a key is parked for a reason.
+    """Everything checked once nothing goes on any more; `folder` keeps what was stored.
 
-    `folder` keeps what was stored.
+    Raises ProgramFailed when a program ends by itself or a command of the operator's fails, NotSettled when something
+    stands still, Parked when a key is parked for a reason.
     """
     began, chosen, acts = monotonic(), baskets(orders, seed), plan(seed, orders / PER_SECOND)
     settings = local_settings(os.environ | SETTINGS, EXAMPLE)

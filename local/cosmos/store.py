@@ -23,6 +23,8 @@ CREATE TABLE IF NOT EXISTS ranges (container INTEGER NOT NULL, number INTEGER NO
     PRIMARY KEY (container, number)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 """
+# Raise it with every change of what a file holds.
+_FORMAT: Final = 2
 _BLOCK: Final = 10_000
 _RANDOM_START: Final = ("database", "container")
 _RANDOM_BITS: Final = 30
@@ -40,10 +42,12 @@ class Store:
         self._connection = sqlite3.connect(path or ":memory:", isolation_level=None)
         self._durable = path is not None
         self._open = False
+        self._check_format(path)
         # The lock is exclusive because LSNs are counted in memory: a second server on the file must not start.
         self._connection.executescript(
             f"PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode={'WAL' if path else 'OFF'};"
-            f"PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536; {ITEMS} {UNIQUE} {_SCHEMA}"
+            f"PRAGMA synchronous=NORMAL; PRAGMA cache_size=-65536;"
+            f"{ITEMS} {UNIQUE} {_SCHEMA} PRAGMA user_version={_FORMAT};"
         )
         self.records: Records = FileRecords(self._connection, self._begin) if path else MemoryRecords()
         self.find = self.records.get
@@ -55,6 +59,14 @@ class Store:
         self._sequence = self._limit = self._counter("sequence")
         self._era, self._etags = f'"{secrets.token_hex(4)}-0000-0700-0000-'.encode(), 0
         self._begin_numbering()
+
+    def _check_format(self, path: Path | None) -> None:
+        """Raises ValueError for a file that another version of this server has written: it keeps no old forms."""
+        (tables,) = self._connection.execute("SELECT COUNT(*) FROM sqlite_master").fetchone()
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if tables and version != _FORMAT:
+            self._connection.close()
+            raise ValueError(f"{path} was written by another version of this server; move it away to begin anew")
 
     def _begin_numbering(self) -> None:
         """At random, so that no client takes a new server's containers for those of another on the same port."""

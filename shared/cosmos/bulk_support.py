@@ -14,7 +14,7 @@ from shared.kernel import Key
 log = logging.getLogger("orderflow.cosmos")
 
 # Their statuses say something about now, not about what the store can do.
-_PASSING: Final = frozenset({401, 403, 408, 410, 429, 449, 503})
+_PASSING: Final = frozenset({408, 410, 429, 449, 503})
 _ANSWERED: Final = frozenset({200, 404})
 _NOBODY: Final = "orderflow-asks-for-bulk"
 
@@ -51,19 +51,17 @@ class Probed:
     async def _asked(self, container: ContainerProxy, name: str, partition: str) -> bool | None:
         read = Operation("Read", Key(partition, _NOBODY)).text()
         try:
-            answers = await send(container, name, partition, (read, read))
+            statuses = [answer.status for answer in await send(container, name, partition, (read, read))]
         except HttpResponseError as refused:
-            if refused.status_code in _PASSING:
-                return None
-            return _told(f"it answers {refused.status_code}")
+            statuses = [refused.status_code or 0]
         except AzureError:
             return None
-        if any(answer.status in _PASSING for answer in answers):
+        except (KeyError, TypeError, ValueError):
+            return _told("its answer is none to one")
+        if _PASSING.intersection(statuses):
             return None
         # A store that overlooks the headers takes it for a transaction, where a first failure is the end.
-        if [answer.status in _ANSWERED for answer in answers] != [True, True]:
-            return _told("it takes one for a transaction")
-        return True
+        return (len(statuses) == 2 and _ANSWERED.issuperset(statuses)) or _told(f"it answers {statuses}")  # noqa: PLR2004 - as many as asked
 
 
 def _told(why: str) -> bool:

@@ -1,6 +1,8 @@
 """What was answered survives a killed process, and a restarted server goes on where it was."""
 
+import contextlib
 import json
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -79,3 +81,16 @@ def test_a_file_has_one_server_at_a_time(start: Start, tmp_path: Path) -> None:
 
     assert refused.returncode == 1
     assert "cannot start: database is locked" in refused.stderr
+
+
+def test_a_file_of_another_version_is_left_alone_and_named(tmp_path: Path) -> None:
+    data = tmp_path / "cosmos.db"
+    with contextlib.closing(sqlite3.connect(data)) as old:
+        old.execute("CREATE TABLE items (etag TEXT)")
+    before = data.read_bytes()
+    command = [sys.executable, "-m", "local", "cosmos", "--port", "0", "--data", str(data)]
+
+    refused = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False)
+
+    assert (refused.returncode, data.read_bytes()) == (1, before)
+    assert f"{data} was written by another version of this server" in refused.stderr

@@ -84,3 +84,15 @@ def test_the_feed_of_memory_forgets_what_was_overwritten() -> None:
 
     assert [one.lsn for one in store.records.changes(1, 0, 0)] == [5000]
     store.close()
+
+
+def test_a_split_keeps_the_order_within_a_transaction() -> None:
+    """In memory; a file orders the items of one transaction by age."""
+    store = Store()
+    for seq, name in ((2, "written first"), (1, "written second")):
+        store.put(Record(seq, 1, b"\x01", name, 0, 7, 0, None, None, 1.0, b'""', b"{}"))
+
+    store.records.move(1, b"\x00", b"\xff", 1)
+
+    assert [one.id for one in store.records.changes(1, 1, 0)] == ["written first", "written second"]
+    store.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from typing import TYPE_CHECKING, cast
 
 import pytest
 
@@ -10,6 +11,9 @@ from shared.cosmos.bulk import BulkRows
 from shared.cosmos.bulk_support import Probed
 from shared.kernel import Key
 from tests.contracts.stores.bulk.control import VIEW, Control
+
+if TYPE_CHECKING:
+    from azure.cosmos.aio import ContainerProxy
 
 KEYS = [Key("c1", f"o{n}") for n in range(4)]
 
@@ -64,3 +68,15 @@ async def test_a_store_in_trouble_is_asked_again(rows: BulkRows, control: Contro
 
     assert points == len(KEYS)
     assert await control.times("Read") == points
+
+
+async def test_a_store_that_answers_something_else_takes_none() -> None:
+    class Odd:
+        """Takes the request for an item to create."""
+
+        id = VIEW
+
+        async def execute_item_batch(self, *_: object, **__: object) -> list[dict[str, str]]:
+            return [{"id": "made of a list"}]
+
+    assert not await Probed().is_there(cast("ContainerProxy", Odd()), "0", "c1")
