@@ -1,12 +1,11 @@
 # Every target does its own set-up: the first run installs what it needs, later runs start at once.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup demo serve emulators test long bench check clean
+.PHONY: help setup demo chaos serve emulators test long bench check clean
 
 PYTHON_ENV := .venv/bin
-ORDERS ?= 500
 TESTS ?= tests
-export ORDERS JSON
+export ORDERS JSON SEED RUNS
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done
@@ -18,6 +17,10 @@ demo: setup ## place ORDERS=500 real baskets and check the view to the cent; JSO
 	@local/setup.sh demo
 	@$(PYTHON_ENV)/python -m local demo
 
+chaos: setup ## kill hosts and split ranges while ORDERS=40 are fulfilled, then check every law; SEED=1 RUNS=10
+	@local/setup.sh demo
+	@$(PYTHON_ENV)/python -m local chaos
+
 serve: setup ## keep a Cosmos DB-compatible server (8081) and the app (7071) running until Ctrl-C
 	@$(PYTHON_ENV)/python -m local serve
 
@@ -25,8 +28,8 @@ emulators: setup ## start Microsoft's emulators in Docker: Cosmos DB, Event Hubs
 	@$(PYTHON_ENV)/python -m local.emulators
 	docker compose up --detach
 
-test: setup ## run the tests that take seconds, on every core; TESTS=tests/e2e for a part
-	$(PYTHON_ENV)/python -m pytest -m "not long" -n auto --dist worksteal $(TESTS)
+test: setup ## run the tests that take seconds, four at a time; TESTS=tests/e2e for a part
+	$(PYTHON_ENV)/python -m pytest -m "not long" -n 4 --dist worksteal $(TESTS)
 
 long: setup ## run the tests that take minutes
 	$(PYTHON_ENV)/python -m pytest -m long $(TESTS)

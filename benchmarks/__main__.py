@@ -8,11 +8,24 @@ from typing import Final
 from benchmarks.bulk import BULK
 from benchmarks.claims import Claim, NotMeasured, Ratio, machine
 from benchmarks.feed_pages import FEED_PAGES
+from benchmarks.page_in_bulk import PAGE_IN_BULK
 from benchmarks.poisoned_key import POISONED_KEY
+from benchmarks.rows_in_bulk import ROWS_IN_BULK
+from benchmarks.shipped import SHIPPED_P50, SHIPPED_P99
 from benchmarks.upsert_over_echo import UPSERT_OVER_ECHO
 from benchmarks.upsert_over_vercel import UPSERT_OVER_VERCEL
 
-CLAIMS: Final[tuple[Claim, ...]] = (POISONED_KEY, UPSERT_OVER_ECHO, UPSERT_OVER_VERCEL, BULK, FEED_PAGES)
+CLAIMS: Final[tuple[Claim, ...]] = (
+    POISONED_KEY,
+    ROWS_IN_BULK,
+    PAGE_IN_BULK,
+    SHIPPED_P50,
+    SHIPPED_P99,
+    UPSERT_OVER_ECHO,
+    UPSERT_OVER_VERCEL,
+    BULK,
+    FEED_PAGES,
+)
 
 
 def main(wanted: Sequence[str]) -> int:

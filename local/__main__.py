@@ -6,6 +6,7 @@ import sys
 from typing import Final, Protocol, cast
 
 COMMANDS: Final = {
+    "chaos": ("local.chaos.command", "hosts killed and ranges split while orders are fulfilled, and every law checked"),
     "cosmos": ("local.cosmos.command", "an Azure Cosmos DB-compatible server"),
     "demo": ("local.demo.command", "real grocery baskets through the whole app, and a check of every row"),
     "eventhubs": ("local.eventhubs.command", "an Azure Event Hubs-compatible endpoint"),
