@@ -31,13 +31,14 @@ def control(account: Account, request: Request, names: tuple[str, ...]) -> Answe
 
 
 async def _changes(controls: Controls, asked: dict[str, str]) -> Response:
-    """The container's count of transactions, as soon as it is above `after` or when `wait` seconds are over."""
+    """The container's count of transactions, and each range's, once the first is above `after` or `wait` is over."""
     link, after, wait = asked.get("container", ""), _number(asked, "after"), _number(asked, "wait")
     found = controls.container(link)
     if found.version <= after and wait > 0:
         await found.change_within(min(wait, _LONGEST_WAIT))
         found = controls.container(link)
-    return json_response(200, {"version": found.version})
+    ranges = {one.name: one.lsn for one in controls.ranges(link)}
+    return json_response(200, {"version": found.version, "ranges": ranges})
 
 
 def _asked(request: Request) -> dict[str, str]:

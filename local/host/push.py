@@ -1,11 +1,13 @@
-"""Waking up on a write: the local Cosmos server pushes the write counter of a container, any other one is polled.
+"""Waking up on a write: the local Cosmos server pushes the write counters of a container, any other one is polled.
 
-One watcher per endpoint and container serves all its leases and functions. A reader takes `version` before it reads
-the feed and waits for another one after it, so a write between the two is never slept over.
+One watcher per endpoint and container serves all its leases and functions. A reader takes the count of its range before
+it reads the feed and waits for another one after it, so a write between the two is never slept over.
 """
 
 import asyncio
 import ipaddress
+from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from http import HTTPStatus
@@ -16,29 +18,52 @@ import aiohttp
 
 _HOLD_SECONDS = 20
 _AGAIN_SECONDS = 1.0
+# A write is told at once there; what nobody tells, such as a split, is found by looking now and then.
+_WHERE_PUSHED = timedelta(seconds=2)
 _ANSWER = aiohttp.ClientTimeout(total=_HOLD_SECONDS + 10)
 _PROBE = aiohttp.ClientTimeout(total=5)
 
 
+# Whether the count is of the reader's own range, and how many transactions it has seen.
+type Count = tuple[bool, int]
+
+
 @dataclass(slots=True)
 class Changes:
-    """The write counter of one container as far as it is known here; it stays 0 where nobody pushes."""
+    """The write counters of one container as far as they are known here; 0 where nobody pushes.
+
+    `ranges` counts by the id of a physical range; whoever reads something else is woken by every write.
+    """
 
     version: int = 0
+    ranges: Mapping[str, int] = field(default_factory=dict)
+    is_pushed: bool = False
+    _wakes: int = 0
     _moved: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def wait(self, seen: int, *, within: timedelta) -> None:
-        """Return when the counter is no longer `seen`, at the latest after `within`."""
-        if self.version != seen:
-            return
-        try:
-            async with asyncio.timeout(within.total_seconds()):
-                await self._moved.wait()
-        except TimeoutError:
-            return
+    def count(self, token: str) -> Count:
+        return (True, self.ranges[token]) if token in self.ranges else (False, self.version)
 
-    def move(self, version: int) -> None:
-        self.version = version
+    async def wait(self, token: str, seen: Count, *, within: timedelta) -> None:
+        """Return when the count is no longer `seen`, at the latest after `within`, or later where writes are pushed."""
+        wakes = self._wakes
+        patience = max(within, _WHERE_PUSHED) if self.is_pushed else within
+        with suppress(TimeoutError):
+            async with asyncio.timeout(patience.total_seconds()):
+                while self.count(token) == seen and self._wakes == wakes:
+                    await self._moved.wait()
+
+    def move(self, version: int, ranges: Mapping[str, int]) -> None:
+        self.version, self.ranges, self.is_pushed = version, ranges, True
+        self._stir()
+
+    def wake(self) -> None:
+        """Everybody looks once, and polls until somebody pushes again."""
+        self.is_pushed = False
+        self._wakes += 1
+        self._stir()
+
+    def _stir(self) -> None:
         self._moved.set()
         self._moved = asyncio.Event()
 
@@ -64,7 +89,7 @@ class Push:
 
     def wake_all(self) -> None:
         for changes in self._known.values():
-            changes.move(changes.version)
+            changes.wake()
 
     async def __aenter__(self) -> Self:
         return self
@@ -93,14 +118,15 @@ class Push:
                 url = f"{endpoint}/_local/changes"
                 async with self._session.get(url, params=query, timeout=_ANSWER, ssl=verify) as response:
                     response.raise_for_status()
-                    version = int((await response.json())["version"])
+                    answer = await response.json()
             except (aiohttp.ClientError, TimeoutError):
                 # The server is away or is starting again; until it answers, the readers poll.
+                if changes.is_pushed:
+                    changes.wake()
                 await asyncio.sleep(_AGAIN_SECONDS)
                 continue
             # A smaller number is a server that started again: its readers look once, too.
-            if version != changes.version:
-                changes.move(version)
+            changes.move(int(answer["version"]), answer["ranges"])
 
 
 def is_loopback(endpoint: str) -> bool:

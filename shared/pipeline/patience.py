@@ -98,14 +98,27 @@ class Patience:
         self.budget.earn()
         # A throttled call keeps its place while it waits: otherwise those behind it would only be throttled too.
         async with self.room.entered():
-            retrying = AsyncRetrying(
-                retry=retry_if_exception(self._may_repeat),
-                wait=self._delay,
-                stop=self._gives_up(),
-                sleep=self.sleep,
-                reraise=True,
-            )
-            return await retrying(self._once, call)
+            stop = self._gives_up()
+            try:
+                return await self._once(call)
+            except Transient as trouble:
+                return await self._repeated(call, trouble, stop)
+
+    async def _repeated[T](
+        self, call: Callable[[], Awaitable[T]], trouble: Transient, stop: Callable[[RetryCallState], bool]
+    ) -> T:
+        """After the first trouble, and only then: nearly every call passes, and retrying costs as much as a call."""
+        first = [trouble]
+
+        async def attempt() -> T:
+            if first:
+                raise first.pop()
+            return await self._once(call)
+
+        retrying = AsyncRetrying(
+            retry=retry_if_exception(self._may_repeat), wait=self._delay, stop=stop, sleep=self.sleep, reraise=True
+        )
+        return await retrying(attempt)
 
     async def _once[T](self, call: Callable[[], Awaitable[T]]) -> T:
         begun = self.seconds()

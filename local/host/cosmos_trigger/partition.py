@@ -12,7 +12,7 @@ from local.host.cosmos_trigger.feed import Feed, Gone, Page, Unchanged
 from local.host.cosmos_trigger.lease import Lease
 from local.host.cosmos_trigger.leases import Leases
 from local.host.delivery import Delivered
-from local.host.push import Changes
+from local.host.push import Changes, Count
 
 _log = logging.getLogger("host.cosmos")
 
@@ -70,7 +70,7 @@ class Partition:
     async def _read(self) -> None:
         etag = self._lease.continuation
         while not self._stopping.is_set():
-            seen = self._changes.version
+            seen = self._changes.count(self._lease.token)
             match await self._feed.read(self._lease, etag):
                 case Gone():
                     raise RangeGone(etag)
@@ -83,10 +83,10 @@ class Partition:
                     self._lease = await self._leases.checkpoint(self._lease, reached)
                     etag = reached
 
-    async def _idle(self, seen: int) -> None:
+    async def _idle(self, seen: Count) -> None:
         # Between the loop's test and here the stop may have come, with its wake-up already over.
         if not self._stopping.is_set():
-            await self._changes.wait(seen, within=self._poll_delay)
+            await self._changes.wait(self._lease.token, seen, within=self._poll_delay)
 
     async def _handle(self, documents: tuple[Mapping[str, Any], ...]) -> bool:
         """Whether the batch may be checkpointed; a lost one is, as in production."""

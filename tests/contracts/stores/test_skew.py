@@ -116,7 +116,9 @@ async def test_skewed_load_on_a_scarce_store_ends_applied_with_few_requests_wast
                 continue
 
     assert counted.throttled > 0
-    assert counted.throttled < counted.asked / 3
+    # Three calls an order when nothing is refused; whoever does not hold back asks a hundred times as often.
+    assert counted.throttled < counted.asked / 2
+    assert counted.asked < 8 * ORDERS
     pages = PatientPages(CosmosPages(scarce, database), Patience(monotonic))
     hot = await pages.total(customer_orders.container, "hot", of="totalMinor")
     assert hot.rows == ORDERS / 2
