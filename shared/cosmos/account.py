@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from typing import Any, Final, Self
-from urllib.request import getproxies_environment
+from urllib.parse import urlsplit
+from urllib.request import getproxies_environment, proxy_bypass
 
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.cosmos.aio import ContainerProxy, CosmosClient
@@ -19,6 +20,13 @@ logging.getLogger("azure").setLevel(logging.WARNING)
 READY_WITHIN: Final = 5.0
 
 
+def has_proxy(endpoint: str, proxies: dict[str, str]) -> bool:
+    """Whether these, by scheme, are for requests to the endpoint; `no` names exceptions, which alone are no proxy."""
+    parts = urlsplit(endpoint)
+    named = proxies.get(parts.scheme) or proxies.get("all")
+    return bool(named) and not proxy_bypass(parts.hostname or "", proxies)
+
+
 class Account:
     """Opened lazily inside the worker's event loop; close it when the worker ends."""
 
@@ -32,7 +40,8 @@ class Account:
             self._credential,
             # Looking for a proxy costs azure-core two thread hops for every single request, so look once.
             transport=AioHttpTransport(
-                use_env_settings=bool(getproxies_environment()), connection_verify=connection.verify_certificate
+                use_env_settings=has_proxy(connection.endpoint, getproxies_environment()),
+                connection_verify=connection.verify_certificate,
             ),
             user_agent_suffix="orderflow",
             # The engine slows down when the store is busy, so a throttled request must not wait in here unseen.
