@@ -1,10 +1,11 @@
 """The fold of a view as far as it goes: up to the end, or up to the first event that will never pass."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.kernel import Poison, Recorded, Unreadable
+from shared.kernel import Failure, Poison, Recorded, Unreadable
 from shared.pipeline.codec import Received
 
 
@@ -36,6 +37,17 @@ class Folds[E, V](Protocol):
     def evolve(self) -> Callable[[V | None, Recorded[E]], V | None]: ...
 
 
+@contextmanager
+def pure(what: str) -> Iterator[None]:
+    """Pure code that raises will raise again, and waiting for it would never end: Poison `handler_failed`."""
+    try:
+        yield
+    except Failure:
+        raise
+    except Exception as bug:
+        raise Poison("handler_failed", f"{what} raised {type(bug).__name__}") from bug
+
+
 def fold[E, V](projection: Folds[E, V], start: V | None, mark: int, events: Iterable[Received[E]]) -> Folded[V]:
     value, moved = start, False
     for event in events:
@@ -52,8 +64,5 @@ def _evolved[E, V](projection: Folds[E, V], value: V | None, event: Received[E])
         case Recorded(body=Unreadable() as body):
             raise body.poison()
         case _:
-            try:
+            with pure(projection.name):
                 return projection.evolve(value, event)  # type: ignore[arg-type]  # the body was just seen to be readable
-            except Exception as bug:
-                # Pure code that raises will raise again: waiting for it would never end.
-                raise Poison("handler_failed", f"{projection.name} raised {type(bug).__name__}") from bug

@@ -16,6 +16,7 @@ from typing import Any, Final
 from shared.kernel import Ask, Conflict, Failure, Key, Poison, Refused, Saga, Transient, Unknown
 from shared.kernel.outbox import LONGEST, claim, plan
 from shared.kernel.values import to_text
+from shared.pipeline.fold import pure
 from shared.pipeline.saga_item import CONTAINER, Instance, read, written
 from shared.pipeline.transact import Cause, Decision, Transactor
 from shared.ports import RowStore
@@ -164,16 +165,18 @@ class Sagas:
         """The saga after everything that has happened, saved, and what of its asks is now ours."""
         saga, now = self.definition(turn.instance), self.now()
         progress, state = turn.instance.progress, None
-        for event in turn.found.events:
-            state = saga.evolve(state, event.body)
-            # A phase begins when it is seen: nobody is late who was switched off meanwhile.
-            progress = saga.see(progress, state, replace(event, at=now))
-        progress = saga.ring(progress, state, now)
-        wanted = saga.wanted(progress, stream, state)
+        with pure(f"{self.name} of {stream}"):
+            for event in turn.found.events:
+                state = saga.evolve(state, event.body)
+                # A phase begins when it is seen: nobody is late who was switched off meanwhile.
+                progress = saga.see(progress, state, replace(event, at=now))
+            progress = saga.ring(progress, state, now)
+            wanted = saga.wanted(progress, stream, state)
+            deadline = saga.due(progress, state)
         asked, names = plan(turn.instance.asked, wanted, now), frozenset[str]()
         if claims:
             asked, names = claim(asked, now)
-        moved = replace(turn.instance, progress=progress, asked=asked, deadline=saga.due(progress, state))
+        moved = replace(turn.instance, progress=progress, asked=asked, deadline=deadline)
         saved = await self._saved(stream, turn.instance, moved)
         return Turn(saved, turn.found, tuple(ask for ask in wanted if ask.name in names))
 

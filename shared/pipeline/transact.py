@@ -8,6 +8,7 @@ from typing import Final
 
 from shared.kernel import Conflict, Decider, Failure, Recorded, Transient, Unknown
 from shared.pipeline.codec import EventCodec, is_event
+from shared.pipeline.fold import pure
 from shared.ports import EventStore, Item
 
 ATTEMPTS: Final = 8
@@ -50,10 +51,11 @@ class Transactor[S, C, E]:
     now: Callable[[], datetime]
 
     async def load(self, stream: str) -> Decision[S, E]:
-        """The stream as it is now. Raises Poison when an event of it cannot be read."""
+        """The stream as it is now. Raises Poison when an event of it cannot be read, or all of it makes no sense."""
         items = await self.store.read(stream)
         events = self.codec.history([item for item in items if is_event(item)])
-        return Decision(self.decider.fold(event.body for event in events), events, appended=False)
+        with pure(f"the fold of {stream}"):
+            return Decision(self.decider.fold(event.body for event in events), events, appended=False)
 
     def first(self, found: Decision[S, E]) -> Decision[S, E]:
         """The stream as its first event left it: the answer that opening it gave, whatever came later."""

@@ -11,7 +11,9 @@ import pytest
 from orders.commands import Record
 from orders.effects import OrderEffect
 from orders.events import Answer
-from shared.kernel import Conflict, Key, Transient
+from orders.order import Order
+from sagas.fulfilment import fulfilment
+from shared.kernel import Ask, Conflict, Key, Transient
 from shared.pipeline import Advance, Brake, Dispatch, Engine, Lanes, Ledgers, Outside, Pipeline, Sagas, Suspects, Timers
 from shared.ports import Item
 from tests.fakes import Clock, FakeDue, FakeRows
@@ -89,6 +91,40 @@ async def test_an_order_that_cannot_be_read_is_parked_and_goes_on_when_it_can() 
 
     assert (await world.state()).status == "cancelled"
     await world.check_laws()
+
+
+async def test_a_stream_that_makes_no_sense_is_parked_and_stops_no_other() -> None:
+    """It can be read, but does not begin with its beginning: waiting would never end."""
+    world = SagaWorld()
+    await world.begin()
+    lost = dict(feed(world)[0]) | {"orderId": "o2", "type": "OrderDelivered", "data": {}}
+    await world.events.append("o2", [lost])
+
+    await pipeline(world).run(ADVANCE, text([lost, *feed(world)]))
+
+    assert await world.has_ended()
+    key = ADVANCE.key(CODEC.decode(lost))
+    assert key
+    head = await engine(world, world.worker()).lanes.head(ADVANCE.name, key)
+    assert head is not None
+    assert head.reason == "handler_failed"
+
+
+async def test_a_definition_that_fails_parks_its_orders_until_it_is_mended() -> None:
+    def fails(stream: str, order: Order) -> Ask:
+        raise KeyError(f"{stream} {order.status}")
+
+    world = SagaWorld()
+    await world.begin()
+    first, *others = fulfilment.steps
+    broken = replace(fulfilment, steps=(replace(first, act=fails), *others))
+
+    await pipeline(world, replace(world.worker(), versions=(broken,))).run(ADVANCE, text(feed(world)))
+
+    key = ADVANCE.key(CODEC.decode(feed(world)[0]))
+    assert key
+    assert await ADVANCE.release(key, engine(world, world.worker())) == "released"
+    assert await world.has_ended()
 
 
 async def test_what_is_claimed_is_left_alone_until_the_claim_runs_out() -> None:
