@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from math import inf
 from time import monotonic
 from typing import Any
 from uuid import uuid4
@@ -27,6 +28,7 @@ from shared.cosmos import (
     CosmosPartitions,
     CosmosRows,
     CosmosSweep,
+    rows_written,
 )
 from shared.kernel import Key, Saga
 from shared.pipeline import (
@@ -53,6 +55,7 @@ from shared.pipeline import (
     PatientRows,
     Pipeline,
     Project,
+    Room,
     Sagas,
     Suspects,
     Timers,
@@ -67,6 +70,9 @@ LEASES = "leases"
 POISON = "poison"
 # Of the sandbox providers.
 BOOKS = ("stock", "payments", "shipments")
+
+# Somewhat more than a page of a feed, and what is left of it while the store throttles.
+ROWS_AT_ONCE, ROWS_AT_LEAST = 128, 32
 
 SAGA_ITEMS = "sagas"
 PRIVATE = "private"
@@ -139,7 +145,8 @@ def compose(settings: Settings) -> App:
     patience = Patience(monotonic)
     stored = CosmosRows(account, settings.database)
     poison = account.container(settings.database, POISON)
-    events, rows = PatientEvents(CosmosEventStore(feed), patience), PatientRows(stored, patience)
+    events = PatientEvents(CosmosEventStore(feed), patience)
+    rows = PatientRows(rows_written(stored, settings.writes), _for_rows(settings, patience))
     lanes = Lanes(rows, nonce=lambda: uuid4().hex, now=_now)
     buckets, catalogue = PatientBuckets(CosmosBuckets(stored), patience), CosmosLaneCatalogue(poison)
     orders = Transactor(order, codec, events, now=_now)
@@ -180,6 +187,13 @@ def compose(settings: Settings) -> App:
         warehouse=Warehouse(buckets),
         books=Books(buckets, CosmosPartitions(account, settings.database)),
     )
+
+
+def _for_rows(settings: Settings, patience: Patience) -> Patience:
+    """Rows in bulk wait for each other, so that being slow says nothing about how busy the store is."""
+    if settings.writes == "points":
+        return patience
+    return Patience(monotonic, room=Room(most=ROWS_AT_ONCE, least=ROWS_AT_LEAST, limit=ROWS_AT_ONCE, slow=inf))
 
 
 def _definitions(settings: Settings) -> tuple[Saga[Any, Any], ...]:

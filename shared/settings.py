@@ -5,11 +5,13 @@ from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from shared.kernel import Misconfigured
 
 CONNECTION: Final = "COSMOS"
+
+type Writes = Literal["points", "bulk", "auto"]
 SHORTEST_KEY: Final = 16
 
 # Without a policy the host drops a failed batch and moves on.
@@ -42,6 +44,7 @@ class Settings:
     database: str
     lease_database: str
     currency: str = "USD"
+    writes: Writes = "auto"
     max_batch_seconds: float = 120.0
     lease_expires_after: timedelta = timedelta(seconds=60)
     saga_step_within: timedelta | None = None
@@ -59,6 +62,7 @@ class Settings:
             database=_required(environ, "COSMOS_DATABASE", "StoreDatabase"),
             lease_database=_required(environ, "COSMOS_LEASE_DATABASE", "StoreLeases"),
             currency=currency,
+            writes=_writes(environ),
             max_batch_seconds=float(_positive(environ, "MAX_BATCH_SECONDS", 120)),
             lease_expires_after=timedelta(milliseconds=_positive(environ, "LEASE_EXPIRE_MS", 60_000)),
             saga_step_within=_step_within(environ),
@@ -100,6 +104,14 @@ def _cosmos(environ: Mapping[str, str]) -> CosmosConnection:
     raise Misconfigured(
         f"set {CONNECTION} to a connection string, or {CONNECTION}__accountEndpoint to https://NAME.documents.azure.com/"
     )
+
+
+def _writes(environ: Mapping[str, str]) -> Writes:
+    match environ.get("COSMOS_WRITES", "auto"):
+        case "points" | "bulk" | "auto" as way:
+            return way
+        case _:
+            raise Misconfigured("COSMOS_WRITES must be points, bulk or auto")
 
 
 def _step_within(environ: Mapping[str, str]) -> timedelta | None:

@@ -2,6 +2,7 @@
 
 from shared.cosmos.account import Account
 from shared.cosmos.buckets import CosmosBuckets
+from shared.cosmos.bulk import rows_written
 from shared.cosmos.due import CosmosDue
 from shared.cosmos.event_store import CosmosEventStore
 from shared.cosmos.feed import CosmosFeedLags
@@ -22,4 +23,5 @@ __all__ = [
     "CosmosPartitions",
     "CosmosRows",
     "CosmosSweep",
+    "rows_written",
 ]

@@ -9,7 +9,7 @@ a bulk request.
 
 import asyncio
 from http import HTTPStatus
-from typing import Final, Literal
+from typing import Final
 
 from shared.cosmos.bulk_delivery import Asked, deliver
 from shared.cosmos.bulk_operation import Answer, Operation
@@ -19,12 +19,13 @@ from shared.cosmos.routing import Routing
 from shared.cosmos.rows import CosmosRows
 from shared.kernel import Conflict, Failure, Key, Transient, Unknown
 from shared.ports import Item, RowStore, Stored
+from shared.settings import Writes
 
 # So many turns of the event loop a call waits for others, as long as every turn brings some.
 _MOST_TURNS: Final = 8
 
 
-def rows_written(rows: CosmosRows, way: Literal["points", "bulk", "auto"]) -> RowStore:
+def rows_written(rows: CosmosRows, way: Writes) -> RowStore:
     """`auto` asks the store once whether it takes bulk requests, and goes on one by one when it does not."""
     match way:
         case "points":

@@ -12,7 +12,7 @@ from shared.pipeline.forward import Forward, Outlet
 from shared.pipeline.freshness import Fresh, Freshness
 from shared.pipeline.lanes import Lanes
 from shared.pipeline.parked import ParkedKeys
-from shared.pipeline.patience import Patience
+from shared.pipeline.patience import Patience, Room
 from shared.pipeline.patient import PatientBuckets, PatientDue, PatientEvents, PatientPages, PatientRows
 from shared.pipeline.project import Project
 from shared.pipeline.ring import Timers
@@ -50,6 +50,7 @@ __all__ = [
     "PatientRows",
     "Pipeline",
     "Project",
+    "Room",
     "Sagas",
     "Suspects",
     "Timers",

@@ -39,17 +39,17 @@ class Budget:
 class Room:
     """How many calls may be under way: a throttled or slow store lowers it, success raises it again.
 
-    Additive increase, multiplicative decrease; a call is slow when it takes over `SLOW` times the best one lately.
+    Additive increase, multiplicative decrease; a call is slow when it takes over `slow` times the best one lately.
     """
 
     most: float = 64.0
     least: float = 2.0
     limit: float = 32.0
+    slow: float = 8.0
     under_way: int = 0
     best: float | None = None
     _free: asyncio.Condition = field(default_factory=asyncio.Condition)
 
-    SLOW: Final = 8.0
     NOTICEABLE: Final = 0.05
 
     @asynccontextmanager
@@ -67,7 +67,7 @@ class Room:
     def answered(self, seconds: float) -> None:
         # The best time drifts up slowly, so that a store which became slower for good is not slow for ever.
         self.best = seconds if self.best is None else min(seconds, self.best * 1.01)
-        if seconds > self.NOTICEABLE and seconds > self.SLOW * self.best:
+        if seconds > self.NOTICEABLE and seconds > self.slow * self.best:
             self._shrink(0.9)
         else:
             self.limit = min(self.most, self.limit + 1 / self.limit)
