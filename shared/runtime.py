@@ -146,9 +146,11 @@ def compose(settings: Settings) -> App:
     stored = CosmosRows(account, settings.database)
     poison = account.container(settings.database, POISON)
     events = PatientEvents(CosmosEventStore(feed), patience)
-    rows = PatientRows(rows_written(stored, settings.writes), _for_rows(settings, patience))
+    each = rows_written(stored, settings.writes)
+    for_each = _for_each(settings, patience)
+    rows, buckets = PatientRows(each, for_each), PatientBuckets(CosmosBuckets(stored, each), for_each)
     lanes = Lanes(rows, nonce=lambda: uuid4().hex, now=_now)
-    buckets, catalogue = PatientBuckets(CosmosBuckets(stored), patience), CosmosLaneCatalogue(poison)
+    catalogue = CosmosLaneCatalogue(poison)
     orders = Transactor(order, codec, events, now=_now)
     sagas = Sagas(
         _definitions(settings),
@@ -189,8 +191,8 @@ def compose(settings: Settings) -> App:
     )
 
 
-def _for_rows(settings: Settings, patience: Patience) -> Patience:
-    """Rows in bulk wait for each other, so that being slow says nothing about how busy the store is."""
+def _for_each(settings: Settings, patience: Patience) -> Patience:
+    """What goes in bulk waits for company, so that being slow says nothing about how busy the store is."""
     if settings.writes == "points":
         return patience
     return Patience(monotonic, room=Room(most=ROWS_AT_ONCE, least=ROWS_AT_LEAST, limit=ROWS_AT_ONCE, slow=inf))

@@ -31,4 +31,5 @@ async def on_cosmos(cosmos: Endpoint, database: str) -> AsyncIterator[OnCosmos]:
     connection = CosmosConnection(cosmos.url, cosmos.key)
     await provision(Settings(connection, database, database))
     async with Account(connection) as account:
-        yield OnCosmos(CosmosBuckets(CosmosRows(account, database)), account, database)
+        rows = CosmosRows(account, database)
+        yield OnCosmos(CosmosBuckets(rows, rows), account, database)

@@ -5,17 +5,20 @@ from collections.abc import AsyncIterator
 import pytest
 
 from shared.cosmos import Account, CosmosBuckets, CosmosRows
+from shared.cosmos.bulk import BulkRows
+from shared.cosmos.bulk_support import Assumed
 from shared.cosmos.provision import provision
 from shared.kernel import Conflict
 from shared.ports import BucketStore, Write
 from shared.settings import CosmosConnection, Settings
+from tests.contracts.stores.bulk.together import Together
 from tests.fakes import FakeBuckets
 
 TALLY = "daily-sales"
 DAY = "2026-01-31:0"
 
 
-@pytest.fixture(params=["fake", "cosmos"])
+@pytest.fixture(params=["fake", "cosmos", "bulk"])
 async def buckets(request: pytest.FixtureRequest) -> AsyncIterator[BucketStore]:
     if request.param == "fake":
         yield FakeBuckets()
@@ -24,7 +27,8 @@ async def buckets(request: pytest.FixtureRequest) -> AsyncIterator[BucketStore]:
     connection = CosmosConnection(cosmos.url, cosmos.key)
     await provision(Settings(connection, database, database))
     async with Account(connection) as account:
-        yield CosmosBuckets(CosmosRows(account, database))
+        rows = CosmosRows(account, database)
+        yield CosmosBuckets(rows, Together(BulkRows(rows, Assumed())) if request.param == "bulk" else rows)
 
 
 def item(name: str, value: int, *, bucket: str = DAY) -> dict[str, object]:
