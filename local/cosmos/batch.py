@@ -1,5 +1,6 @@
 """Several operations in one request: all or nothing in one partition, or each for itself in one range."""
 
+from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Final
 
@@ -58,11 +59,11 @@ def _atomic(account: Account, container: Container, request: Request, rows: list
             break
     else:
         transaction.close()
-        return _response(account, container, key_range, request, results)
+        return _response(account, container, key_range, request, zip(rows, results, strict=True))
     culprit = results[-1]
     others = CosmosError(HTTPStatus.FAILED_DEPENDENCY, "Another operation of the batch failed.")
     failed: list[Result] = [culprit if row is rows[len(results) - 1] else others for row in rows]
-    return _response(account, container, key_range, request, failed)
+    return _response(account, container, key_range, request, zip(rows, failed, strict=True))
 
 
 def _each(account: Account, container: Container, request: Request, rows: list[Raw]) -> Response:
@@ -80,7 +81,7 @@ def _each(account: Account, container: Container, request: Request, rows: list[R
             if not going_on:
                 break
     results += [CosmosError(HTTPStatus.FAILED_DEPENDENCY, "An earlier operation failed.")] * (len(rows) - len(results))
-    return _response(account, container, key_range, request, results)
+    return _response(account, container, key_range, request, zip(rows, results, strict=True))
 
 
 def _placed(account: Account, transaction: Transaction, row: Raw) -> Outcome:
@@ -129,19 +130,19 @@ def _operation(row: Raw) -> Operation:
 
 
 def _response(
-    account: Account, container: Container, key_range: KeyRange, request: Request, results: list[Result]
+    account: Account, container: Container, key_range: KeyRange, request: Request, results: Iterable[tuple[Raw, Result]]
 ) -> Response:
     minimal = request.headers.get(b"prefer") == b"return=minimal"
     failed = False
     charge = 0.0
     pieces: list[bytes] = []
-    for result in results:
+    for row, result in results:
         charge += _charge(result)
         if isinstance(result, CosmosError):
             failed = True
             pieces += (b",", _refused(result))
         else:
-            pieces += _done(result, minimal=minimal)
+            pieces += _done(result, minimal=minimal or row.get("minimalReturnPreference") is True)
     body = b"".join((b"[", pieces[0][1:], *pieces[1:], b"]"))
     operation = "Bulk" if b"x-ms-documentdb-partitionkeyrangeid" in request.headers else "Batch"
     account.meter.record(container, key_range, operation=operation, charge=charge)

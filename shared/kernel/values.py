@@ -26,7 +26,7 @@ class Money:
 
 def to_text(moment: datetime) -> str:
     """Every stored time looks alike, so that text order is time order: `2026-01-31T09:30:00.000000Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return f"{moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='microseconds')}Z"
 
 
 def from_text(text: str) -> datetime:

@@ -2,14 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated
 
 import orjson
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
 from shared.kernel import Poison, Recorded, Unreadable
 from shared.kernel.values import from_text, to_text
-from shared.pipeline.naming import flatten_money, restore_money, snake, to_camel, to_snake
+from shared.pipeline.naming import flatten_money, restore_money
+from shared.pipeline.spelling import Spelling, places
 from shared.ports import Item
 
 SCHEMA_VERSION = 1
@@ -37,8 +38,8 @@ class Identity:
 
 
 @dataclass(frozen=True, slots=True)
-class Envelope:
-    """What else every version of every event has."""
+class Envelope(Identity):
+    """What every version of every event has."""
 
     type: str
     schemaVersion: int  # noqa: N815
@@ -66,7 +67,7 @@ class EventCodec[E]:
     """Reads and writes the events of one aggregate, given their types."""
 
     def __init__(self, *types: type[E]) -> None:
-        self._bodies: dict[str, TypeAdapter[E]] = {kind.__name__: TypeAdapter(kind) for kind in types}
+        self._bodies: dict[str, Spelling[E]] = {kind.__name__: Spelling(kind) for kind in types}
 
     def encode(self, event: Recorded[E]) -> dict[str, object]:
         """Raises Poison `too_large` above MAX_EVENT_BYTES."""
@@ -85,7 +86,7 @@ class EventCodec[E]:
             "schemaVersion": SCHEMA_VERSION,
             "sequence": event.sequence,
             "at": to_text(event.at),
-            "data": to_camel(self._bodies[kind].dump_python(event.body, mode="json")),
+            "data": self._bodies[kind].write_json(event.body),
             "causationId": event.causation_id,
             "correlationId": event.correlation_id,
             "traceparent": event.traceparent,
@@ -94,19 +95,14 @@ class EventCodec[E]:
     def decode(self, item: Item) -> Received[E]:
         """Raises Poison when not even the event's identity can be read."""
         try:
-            identity = _IDENTITY.validate_python(item)
-        except ValidationError as error:
-            raise Poison("unreadable_envelope", _places(error)) from None
-        try:
             envelope = _ENVELOPE.validate_python(item)
         except ValidationError as error:
-            unreadable = Unreadable("unreadable", _places(error))
-            return Recorded(unreadable, identity.orderId, identity.customerId, identity.sequence, _UNKNOWN_TIME)
+            return _unreadable(item, error)
         return Recorded(
             body=self._body(envelope, item.get("data")),
-            stream=identity.orderId,
-            customer_id=identity.customerId,
-            sequence=identity.sequence,
+            stream=envelope.orderId,
+            customer_id=envelope.customerId,
+            sequence=envelope.sequence,
             at=envelope.at,
             causation_id=envelope.causationId,
             correlation_id=envelope.correlationId,
@@ -123,9 +119,9 @@ class EventCodec[E]:
         if envelope.type not in self._bodies:
             return Unreadable("unreadable", f"no event is called {envelope.type!r}")
         try:
-            return self._bodies[envelope.type].validate_python(to_snake(data))
+            return self._bodies[envelope.type].read(data)
         except ValidationError as error:
-            return Unreadable("unreadable", f"{envelope.type}: {_places(error)}")
+            return Unreadable("unreadable", f"{envelope.type}: {places(error)}")
 
 
 class RowCodec[V]:
@@ -133,37 +129,36 @@ class RowCodec[V]:
 
     def __init__(self, row: type[V]) -> None:
         self._kind = row.__name__
-        self._row: TypeAdapter[V] = TypeAdapter(row)
+        self._row = Spelling(row)
 
     def encode(self, row: V | None) -> dict[str, object]:
         stamp: dict[str, object] = {"type": self._kind, "schemaVersion": SCHEMA_VERSION}
         if row is None:
             return stamp
-        fields: Any = to_camel(_texts(self._row.dump_python(row)))
-        return flatten_money(fields) | stamp
+        return flatten_money(self._row.write(row)) | stamp
 
     def decode(self, item: Item) -> V | None:
         """None for a row without a body. Raises Poison when the stored row cannot be read."""
         if item.get("body") is False:
             return None
         try:
-            return self._row.validate_python(to_snake(restore_money(item)))
+            return self._row.read(restore_money(item))
         except ValidationError as error:
-            raise Poison("unreadable_row", f"{self._kind}: {_places(error)}") from None
+            raise Poison("unreadable_row", f"{self._kind}: {places(error)}") from None
 
 
 class Shape[T]:
     """Reads a frozen dataclass out of an item whose properties have its fields' names, in camelCase."""
 
     def __init__(self, kind: type[T]) -> None:
-        self._kind: TypeAdapter[T] = TypeAdapter(kind)
+        self._kind = Spelling(kind)
 
     def read(self, item: Item) -> T:
         """Raises Poison when a property is missing or of another type."""
         try:
-            return self._kind.validate_python({snake(name): value for name, value in item.items()})
+            return self._kind.read(item)
         except ValidationError as error:
-            raise Poison("unreadable_row", _places(error)) from None
+            raise Poison("unreadable_row", places(error)) from None
 
 
 def readable[E](event: Received[E]) -> Recorded[E]:
@@ -173,21 +168,11 @@ def readable[E](event: Received[E]) -> Recorded[E]:
     return event  # type: ignore[return-value]  # mypy does not narrow a type parameter by a field
 
 
-def _texts(value: object) -> object:
-    match value:
-        case datetime():
-            return to_text(value)
-        case dict():
-            return {key: _texts(inner) for key, inner in value.items()}
-        case list() | tuple():
-            return [_texts(inner) for inner in value]
-        case _:
-            return value
-
-
-def _places(error: ValidationError) -> str:
-    # Where and why, never the value: a poison reason ends up in logs.
-    return "; ".join(
-        f"{'.'.join(map(str, problem['loc'])) or 'item'}: {problem['type']}"
-        for problem in error.errors(include_input=False, include_url=False)
-    )
+def _unreadable(item: Item, why: ValidationError) -> Recorded[Unreadable]:
+    """An event whose identity can be read, if nothing else. Raises Poison when not even that can."""
+    try:
+        identity = _IDENTITY.validate_python(item)
+    except ValidationError as error:
+        raise Poison("unreadable_envelope", places(error)) from None
+    unreadable = Unreadable("unreadable", places(why))
+    return Recorded(unreadable, identity.orderId, identity.customerId, identity.sequence, _UNKNOWN_TIME)

@@ -1,7 +1,6 @@
 """The fold of a view as far as it goes: up to the end, or up to the first event that will never pass."""
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -37,15 +36,20 @@ class Folds[E, V](Protocol):
     def evolve(self) -> Callable[[V | None, Recorded[E]], V | None]: ...
 
 
-@contextmanager
-def pure(what: str) -> Iterator[None]:
+class pure:  # noqa: N801 - it reads as a word of the `with` statement
     """Pure code that raises will raise again, and waiting for it would never end: Poison `handler_failed`."""
-    try:
-        yield
-    except Failure:
-        raise
-    except Exception as bug:
-        raise Poison("handler_failed", f"{what} raised {type(bug).__name__}") from bug
+
+    __slots__ = ("_what",)
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, bug: BaseException | None, _: object) -> None:
+        if kind and isinstance(bug, Exception) and not isinstance(bug, Failure):
+            raise Poison("handler_failed", f"{self._what} raised {kind.__name__}") from bug
 
 
 def fold[E, V](projection: Folds[E, V], start: V | None, mark: int, events: Iterable[Received[E]]) -> Folded[V]:

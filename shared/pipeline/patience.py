@@ -2,8 +2,8 @@
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections import deque
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -48,21 +48,35 @@ class Room:
     slow: float = 8.0
     under_way: int = 0
     best: float | None = None
-    _free: asyncio.Condition = field(default_factory=asyncio.Condition)
+    _waiting: deque[asyncio.Future[None]] = field(default_factory=deque)
 
     NOTICEABLE: Final = 0.05
 
-    @asynccontextmanager
-    async def entered(self) -> AsyncIterator[None]:
-        async with self._free:
-            await self._free.wait_for(lambda: self.under_way < int(self.limit))
+    async def __aenter__(self) -> None:
+        """First come, first in; whoever finds room does not wait at all."""
+        if self.under_way < int(self.limit) and not self._waiting:
             self.under_way += 1
+            return
+        turn: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
         try:
-            yield
-        finally:
-            async with self._free:
-                self.under_way -= 1
-                self._free.notify_all()
+            await turn
+        except asyncio.CancelledError:
+            if turn.done() and not turn.cancelled():
+                self._leave()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._leave()
+
+    def _leave(self) -> None:
+        """Hand the places that are free now to those who wait; who gave up waiting needs none."""
+        self.under_way -= 1
+        while self._waiting and self.under_way < int(self.limit):
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                self.under_way += 1
 
     def answered(self, seconds: float) -> None:
         # The best time drifts up slowly, so that a store which became slower for good is not slow for ever.
@@ -97,16 +111,14 @@ class Patience:
         """Raises what the call raised last: Transient when it did not pass in time, anything else at once."""
         self.budget.earn()
         # A throttled call keeps its place while it waits: otherwise those behind it would only be throttled too.
-        async with self.room.entered():
-            stop = self._gives_up()
+        async with self.room:
+            begun = self.seconds()
             try:
                 return await self._once(call)
             except Transient as trouble:
-                return await self._repeated(call, trouble, stop)
+                return await self._repeated(call, trouble, begun)
 
-    async def _repeated[T](
-        self, call: Callable[[], Awaitable[T]], trouble: Transient, stop: Callable[[RetryCallState], bool]
-    ) -> T:
+    async def _repeated[T](self, call: Callable[[], Awaitable[T]], trouble: Transient, begun: float) -> T:
         """After the first trouble, and only then: nearly every call passes, and retrying costs as much as a call."""
         first = [trouble]
 
@@ -116,7 +128,12 @@ class Patience:
             return await self._once(call)
 
         retrying = AsyncRetrying(
-            retry=retry_if_exception(self._may_repeat), wait=self._delay, stop=stop, sleep=self.sleep, reraise=True
+            retry=retry_if_exception(self._may_repeat),
+            wait=self._delay,
+            # Rather at once than to wait for a moment that is too late anyway.
+            stop=lambda state: self.seconds() - begun + state.upcoming_sleep > GIVE_UP_AFTER,
+            sleep=self.sleep,
+            reraise=True,
         )
         return await retrying(attempt)
 
@@ -133,11 +150,6 @@ class Patience:
             raise Unknown(f"no answer within {self.call_seconds} s") from late
         self.room.answered(self.seconds() - begun)
         return answer
-
-    def _gives_up(self) -> Callable[[RetryCallState], bool]:
-        """Rather at once than to wait for a moment that is too late anyway."""
-        begun = self.seconds()
-        return lambda state: self.seconds() - begun + state.upcoming_sleep > GIVE_UP_AFTER
 
     def _may_repeat(self, error: BaseException) -> bool:
         match error:

@@ -122,5 +122,7 @@ def _with_key(consumer: Consumer, event: Received[object]) -> Received[object]:
 
 def _tell(consumer: Consumer, span: Span[object], outcome: Outcome | str, trouble: Exception | None = None) -> None:
     level = logging.DEBUG if outcome in {"applied", "skipped"} else logging.WARNING
+    if not log.isEnabledFor(level):
+        return
     why = f": {trouble!s}" if isinstance(trouble, Failure) else f": {type(trouble).__name__}" if trouble else ""
     log.log(level, "%s %s key=%s events=%d-%d%s", consumer.name, outcome, span.key.id, span.first, span.last, why)

@@ -13,7 +13,7 @@ from projections.customer_orders import CustomerOrder
 from shared.kernel import Money, Poison, Unreadable
 from shared.pipeline.batch import changes
 from shared.pipeline.codec import MAX_EVENT_BYTES, EventCodec, RowCodec, is_event
-from shared.pipeline.naming import flatten_money, restore_money, to_camel, to_snake
+from shared.pipeline.naming import flatten_money, restore_money
 from tests.orders import EPOCH, a_line, histories, lines, recorded, usd
 
 codec: EventCodec[Any] = EventCodec(*ORDER_EVENTS)
@@ -172,16 +172,6 @@ def test_any_frozen_dataclass_can_be_a_row() -> None:
 
 
 names = st.from_regex(r"[a-z]{1,5}(_[a-z]{1,5}){0,2}", fullmatch=True)
-json_values = st.recursive(
-    st.none() | st.integers() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=3),
-    max_leaves=8,
-)
-
-
-@given(json_values)
-def test_renaming_there_and_back_changes_nothing(value: object) -> None:
-    assert to_snake(to_camel(value)) == value
 
 
 @given(st.dictionaries(names.map(lambda name: f"x{name}"), st.integers(-(10**12), 10**12), min_size=1, max_size=4))

@@ -125,6 +125,16 @@ def test_a_minimal_bulk_answer_has_no_bodies(wire: Wire, docs: str) -> None:
     assert ["resourceBody" in row for row in reply.json] == [False, True]
 
 
+def test_a_bulk_operation_may_ask_for_no_body_by_itself(wire: Wire, docs: str) -> None:
+    """Java's `contentResponseOnWriteEnabled=false`."""
+    number = _create(wire, docs, "a").headers["x-ms-documentdb-partitionkeyrangeid"]
+    upsert = {"operationType": "Upsert", "partitionKey": KEY, "resourceBody": {"id": "a", "pk": "x"}}
+
+    reply = _bulk(wire, docs, number, [upsert | {"minimalReturnPreference": True}, upsert])
+
+    assert ["resourceBody" in row for row in reply.json] == [False, True]
+
+
 def test_a_page_never_cuts_a_transaction(wire: Wire, docs: str) -> None:
     """A batch has one LSN; a continuation can only stand after all of it."""
     rows = [{"operationType": "Create", "resourceBody": {"id": f"b{n}", "pk": "x"}} for n in range(5)]

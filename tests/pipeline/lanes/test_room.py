@@ -17,7 +17,7 @@ class Crowd:
     inside: list[asyncio.Future[None]] = field(default_factory=list)
 
     async def call(self) -> None:
-        async with self.room.entered():
+        async with self.room:
             self.inside.append(asyncio.get_running_loop().create_future())
             await self.inside[-1]
 
