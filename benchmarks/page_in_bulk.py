@@ -16,7 +16,7 @@ from benchmarks.requests import EMULATOR_KEY
 from orders.events import ORDER_EVENTS, Line, OrderEvent, OrderPlaced, OrderShipped
 from projections.customer_orders import customer_orders
 from shared.cosmos import Account, CosmosBuckets, CosmosEventStore, CosmosRows
-from shared.cosmos.bulk import BulkRows
+from shared.cosmos.bulk import BulkRows, many_written
 from shared.cosmos.bulk_support import Assumed
 from shared.cosmos.provision import provision
 from shared.kernel import Money, Recorded
@@ -68,7 +68,7 @@ def pipeline(account: Account, rows: RowStore) -> Pipeline:
     stored = CosmosRows(account, DATABASE)
     ledgers = Ledgers(CosmosBuckets(stored, stored))
     events = CosmosEventStore(account.container(DATABASE, "orders"))
-    engine = Engine(CODEC, events, patient, lanes, Brake(monotonic), ledgers)
+    engine = Engine(CODEC, events, patient, lanes, Brake(monotonic), ledgers, many=many_written(rows))
     return Pipeline(engine, Suspects(patient, monotonic, max_seconds=60), max_seconds=60)
 
 

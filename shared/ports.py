@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Protocol
 
-from shared.kernel import Key
+from shared.kernel import Failure, Key
 
 type Item = Mapping[str, object]
 
@@ -42,6 +42,28 @@ class RowStore(Protocol):
 
     async def delete(self, container: str, key: Key, *, etag: str) -> None:
         """For lane heads, never for rows. What is missing is deleted; raises Conflict when it has changed."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class RowWrite:
+    """A create, or with an etag a replace of exactly what was read."""
+
+    key: Key
+    item: Item
+    etag: str | None
+
+
+class ManyRows(Protocol):
+    """The calls of a `RowStore` for many rows of a container at once, each with an end of its own.
+
+    Nothing is repeated here: a Transient says no more than that this row has to be asked for by itself.
+    """
+
+    async def read_all(self, container: str, keys: Sequence[Key]) -> Sequence[Stored | Failure | None]: ...
+
+    async def write_all(self, container: str, writes: Sequence[RowWrite]) -> Sequence[str | Failure]:
+        """The new etags, or why there is none; Conflict as for a `RowStore`."""
         ...
 
 

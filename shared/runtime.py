@@ -28,6 +28,7 @@ from shared.cosmos import (
     CosmosPartitions,
     CosmosRows,
     CosmosSweep,
+    many_written,
     rows_written,
 )
 from shared.kernel import Key, Saga
@@ -51,6 +52,7 @@ from shared.pipeline import (
     PatientBuckets,
     PatientDue,
     PatientEvents,
+    PatientMany,
     PatientPages,
     PatientRows,
     Pipeline,
@@ -147,7 +149,7 @@ def compose(settings: Settings) -> App:
     poison = account.container(settings.database, POISON)
     events = PatientEvents(CosmosEventStore(feed), patience)
     each = rows_written(stored, settings.writes)
-    for_each = _for_each(settings, patience)
+    for_each, many = _for_each(settings, patience), many_written(each)
     rows, buckets = PatientRows(each, for_each), PatientBuckets(CosmosBuckets(stored, each), for_each)
     lanes = Lanes(rows, nonce=lambda: uuid4().hex, now=_now)
     catalogue = CosmosLaneCatalogue(poison)
@@ -160,7 +162,16 @@ def compose(settings: Settings) -> App:
         now=_now,
         nonce=lambda: uuid4().hex,
     )
-    engine = Engine(codec, events, rows, lanes, Brake(monotonic), Ledgers(buckets), {sagas.name: sagas})
+    engine = Engine(
+        codec,
+        events,
+        rows,
+        lanes,
+        Brake(monotonic),
+        Ledgers(buckets),
+        {sagas.name: sagas},
+        many and PatientMany(many, for_each),
+    )
     lags = CosmosFeedLags(
         account.container(settings.lease_database, LEASES),
         {name: account.container(settings.database, name) for name in FEEDS},

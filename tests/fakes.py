@@ -1,12 +1,12 @@
 """Stores in memory that pass the contract suite of the real ones, and can die at any write."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
-from shared.kernel import Conflict, Key
-from shared.ports import Item, Slice, Stored, Total, Write
+from shared.kernel import Conflict, Failure, Key
+from shared.ports import Item, RowStore, RowWrite, Slice, Stored, Total, Write
 
 
 class Killed(BaseException):
@@ -133,6 +133,31 @@ class FakeRows:
 
     def _put(self, container: str, key: Key, item: Item) -> None:
         self.rows[container, key] = Stored(dict(item), etag=str(next(self.etags)))
+
+
+@dataclass(frozen=True)
+class FakeMany:
+    """Row by row, each with an end of its own; what ends the process ends all of it."""
+
+    rows: RowStore
+
+    async def read_all(self, container: str, keys: Sequence[Key]) -> Sequence[Stored | Failure | None]:
+        return [await _end(self.rows.read(container, key)) for key in keys]
+
+    async def write_all(self, container: str, writes: Sequence[RowWrite]) -> Sequence[str | Failure]:
+        return [await _end(self._written(container, write)) for write in writes]
+
+    async def _written(self, container: str, write: RowWrite) -> str:
+        if write.etag is None:
+            return await self.rows.create(container, write.key, write.item)
+        return await self.rows.replace(container, write.key, write.item, etag=write.etag)
+
+
+async def _end[T](call: Awaitable[T]) -> T | Failure:
+    try:
+        return await call
+    except Failure as failure:
+        return failure
 
 
 @dataclass

@@ -2,7 +2,7 @@
 
 from shared.cosmos.account import Account
 from shared.cosmos.buckets import CosmosBuckets
-from shared.cosmos.bulk import rows_written
+from shared.cosmos.bulk import many_written, rows_written
 from shared.cosmos.due import CosmosDue
 from shared.cosmos.event_store import CosmosEventStore
 from shared.cosmos.feed import CosmosFeedLags
@@ -23,5 +23,6 @@ __all__ = [
     "CosmosPartitions",
     "CosmosRows",
     "CosmosSweep",
+    "many_written",
     "rows_written",
 ]

@@ -8,17 +8,16 @@ a bulk request.
 """
 
 import asyncio
-from http import HTTPStatus
 from typing import Final
 
-from shared.cosmos.bulk_delivery import Asked, deliver
+from shared.cosmos.bulk_delivery import Asked, deliver, sendable
+from shared.cosmos.bulk_many import ManyInBulk
 from shared.cosmos.bulk_operation import Answer, Operation
-from shared.cosmos.bulk_request import MOST_BYTES
 from shared.cosmos.bulk_support import Assumed, Probed, Support
 from shared.cosmos.routing import Routing
 from shared.cosmos.rows import CosmosRows
-from shared.kernel import Conflict, Failure, Key, Transient, Unknown
-from shared.ports import Item, RowStore, Stored
+from shared.kernel import Conflict, Failure, Key, Transient
+from shared.ports import Item, ManyRows, RowStore, Stored
 from shared.settings import Writes
 
 # So many turns of the event loop a call waits for others, as long as every turn brings some.
@@ -36,6 +35,11 @@ def rows_written(rows: CosmosRows, way: Writes) -> RowStore:
             return BulkRows(rows, Probed())
 
 
+def many_written(rows: RowStore) -> ManyRows | None:
+    """Many rows at once where they go in bulk; None where each is a request of its own anyway."""
+    return rows.many() if isinstance(rows, BulkRows) else None
+
+
 class BulkRows:
     """A `RowStore` over all containers of one database; one for each event loop."""
 
@@ -49,7 +53,7 @@ class BulkRows:
         answer = await self._answer(container, operation)
         if answer is None:
             return await self._rows.read(container, key)
-        if _is_missing(answer):
+        if answer.is_missing:
             return None
         item = _accepted(answer, container, operation).item or {}
         return Stored(item, etag=item["_etag"])
@@ -66,7 +70,7 @@ class BulkRows:
         answer = await self._answer(container, operation)
         if answer is None:
             return await self._rows.replace(container, key, item, etag=etag)
-        if _is_missing(answer):
+        if answer.is_missing:
             raise Conflict(f"{container} {key.id}: the item is gone")
         return _accepted(answer, container, operation).etag
 
@@ -75,16 +79,17 @@ class BulkRows:
         answer = await self._answer(container, operation)
         if answer is None:
             await self._rows.delete(container, key, etag=etag)
-        elif not _is_missing(answer):
+        elif not answer.is_missing:
             _accepted(answer, container, operation)
+
+    def many(self) -> ManyInBulk:
+        """The same for callers that have many rows at hand."""
+        return ManyInBulk(self._rows, self._deliver)
 
     async def _answer(self, container: str, operation: Operation) -> Answer | None:
         """None when the operation has to be a request of its own."""
-        try:
-            text = operation.text()
-        except (TypeError, ValueError):
-            return None
-        if len(text) >= MOST_BYTES:
+        text = sendable(operation)
+        if text is None:
             return None
         asked = Asked(operation, text, asyncio.get_running_loop().create_future())
         self._gather(container, asked)
@@ -94,7 +99,7 @@ class BulkRows:
             self._leave(asked)
             raise
         if isinstance(answer, Transient):
-            raise _own(answer, container, operation) from answer
+            raise operation.own(answer, container) from answer
         return answer
 
     def _gather(self, container: str, asked: Asked) -> None:
@@ -146,17 +151,7 @@ class BulkRows:
             each.answer.cancel()
 
 
-def _is_missing(answer: Answer) -> bool:
-    return answer.status == HTTPStatus.NOT_FOUND and not answer.substatus
-
-
 def _accepted(answer: Answer, container: str, operation: Operation) -> Answer:
     if answer.is_refused:
         raise answer.failure(f"{container} {operation.key.id}", writes=operation.is_write)
     return answer
-
-
-def _own(failure: Transient, container: str, operation: Operation) -> Transient:
-    """The fate of a whole request as that of one operation; a read has no effect that could be unknown."""
-    kind = Transient if isinstance(failure, Unknown) and not operation.is_write else type(failure)
-    return kind(f"{container} {operation.key.id}: {failure}", retry_after=failure.retry_after)

@@ -40,6 +40,15 @@ class Asked:
             self.answer.set_result(answer)
 
 
+def sendable(operation: Operation) -> bytes | None:
+    """Its text, unless it has to be a request of its own: too large, or nothing that can be written as it is."""
+    try:
+        text = operation.text()
+    except (TypeError, ValueError):
+        return None
+    return text if len(text) < MOST_BYTES else None
+
+
 async def deliver(route: Route, support: Support, asked: Sequence[Asked]) -> None:
     """Every operation is settled in the end."""
     for _ in range(_MOST_WAYS):

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, Final, Literal, Self
 
 import orjson
@@ -52,6 +53,11 @@ class Operation:
             json.dumps(self.item, allow_nan=False)
         return text
 
+    def own(self, failure: Transient, container: str) -> Transient:
+        """The fate of a whole request as that of this operation; a read has no effect that could be unknown."""
+        kind = Transient if isinstance(failure, Unknown) and not self.is_write else type(failure)
+        return kind(f"{container} {self.key.id}: {failure}", retry_after=failure.retry_after)
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -79,6 +85,10 @@ class Answer:
     @property
     def is_refused(self) -> bool:
         return self.status >= _REFUSED
+
+    @property
+    def is_missing(self) -> bool:
+        return self.status == HTTPStatus.NOT_FOUND and not self.substatus
 
     def failure(self, said: str, *, writes: bool) -> Failure:
         """What a refusal means: the same as for a request of its own."""

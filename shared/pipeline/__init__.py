@@ -13,7 +13,7 @@ from shared.pipeline.freshness import Fresh, Freshness
 from shared.pipeline.lanes import Lanes
 from shared.pipeline.parked import ParkedKeys
 from shared.pipeline.patience import Patience, Room
-from shared.pipeline.patient import PatientBuckets, PatientDue, PatientEvents, PatientPages, PatientRows
+from shared.pipeline.patient import PatientBuckets, PatientDue, PatientEvents, PatientMany, PatientPages, PatientRows
 from shared.pipeline.project import Project
 from shared.pipeline.ring import Timers
 from shared.pipeline.runner import Pipeline
@@ -46,6 +46,7 @@ __all__ = [
     "PatientBuckets",
     "PatientDue",
     "PatientEvents",
+    "PatientMany",
     "PatientPages",
     "PatientRows",
     "Pipeline",

@@ -1,6 +1,6 @@
 """Who reads a feed, and what it may use."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
@@ -11,7 +11,7 @@ from shared.pipeline.codec import EventCodec, Received, is_event
 from shared.pipeline.lanes import Lanes
 from shared.pipeline.sagas import Sagas
 from shared.pipeline.spans import Span
-from shared.ports import EventStore, Item, RowStore
+from shared.ports import EventStore, Item, ManyRows, RowStore
 
 type Outcome = Literal["applied", "skipped", "held", "parked"]
 
@@ -32,6 +32,7 @@ class Engine:
     brake: Brake
     ledgers: Ledgers
     sagas: Mapping[str, Sagas] = field(default_factory=dict)
+    many: ManyRows | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,10 @@ class Consumer(Protocol):
         """Apply the span, hold it back or park it, once, however often it comes. Raises Transient: it has to wait."""
         ...
 
+    async def handle_all(self, spans: Sequence[Span[Any]], engine: Engine) -> Sequence[Outcome | None]:
+        """Handle together what shares its requests; None for each span that is left to `handle`."""
+        ...
+
     async def suspect(self, span: Span[Any], poison: Poison, engine: Engine) -> Outcome:
         """Park the span without handling its events."""
         ...
@@ -80,3 +85,7 @@ class OfEvents:
 
     def decode(self, item: Item, codec: EventCodec[Any]) -> Received[Any]:
         return codec.decode(item)
+
+    async def handle_all(self, spans: Sequence[Span[Any]], engine: Engine) -> Sequence[Outcome | None]:  # noqa: ARG002 - as the port has it
+        """Each by itself, unless a consumer knows better."""
+        return [None] * len(spans)

@@ -3,9 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from shared.kernel import Key
+from shared.kernel import Failure, Key
 from shared.pipeline.patience import Patience
-from shared.ports import BucketStore, DueStore, EventStore, Item, PageStore, RowStore, Slice, Stored, Total, Write
+from shared.ports import (
+    BucketStore,
+    DueStore,
+    EventStore,
+    Item,
+    ManyRows,
+    PageStore,
+    RowStore,
+    RowWrite,
+    Slice,
+    Stored,
+    Total,
+    Write,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +53,20 @@ class PatientRows:
 
     async def delete(self, container: str, key: Key, *, etag: str) -> None:
         await self.patience(lambda: self.store.delete(container, key, etag=etag))
+
+
+@dataclass(frozen=True, slots=True)
+class PatientMany:
+    """A ManyRows behind patience: one call, one place. What a single row comes to is not repeated."""
+
+    store: ManyRows
+    patience: Patience
+
+    async def read_all(self, container: str, keys: Sequence[Key]) -> Sequence[Stored | Failure | None]:
+        return await self.patience(lambda: self.store.read_all(container, keys))
+
+    async def write_all(self, container: str, writes: Sequence[RowWrite]) -> Sequence[str | Failure]:
+        return await self.patience(lambda: self.store.write_all(container, writes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,10 @@
 docs/lanes.md has the protocol as numbered rules; the numbers here are those.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Final
 
 from shared.kernel import Conflict, Key, Poison, Projection, Transient, Unknown
 from shared.pipeline.codec import Received
@@ -16,6 +16,10 @@ from shared.pipeline.lanes import Head
 from shared.pipeline.release import release
 from shared.pipeline.row import Row, Rows, Stale
 from shared.pipeline.spans import Span
+from shared.pipeline.together import together
+
+# Fewer share no request worth the name.
+FEW: Final = 2
 
 # What to do with a span once nothing is in front of it.
 type Way[E, V] = Callable[[Span[E], Row[V], Engine], Awaitable[Outcome]]
@@ -36,6 +40,11 @@ class Project[E, V](OfEvents):
 
     async def handle(self, span: Span[E], engine: Engine) -> Outcome:
         return await self._again(span, engine, self._apply)
+
+    async def handle_all(self, spans: Sequence[Span[E]], engine: Engine) -> Sequence[Outcome | None]:
+        if engine.many is None or len(spans) < FEW:
+            return [None] * len(spans)
+        return await together(self.rows(engine), engine.many, spans)
 
     async def suspect(self, span: Span[E], poison: Poison, engine: Engine) -> Outcome:
         """Park the key without touching its events: handling them has taken the process down."""
@@ -93,7 +102,7 @@ class Project[E, V](OfEvents):
     async def _apply(self, span: Span[E], row: Row[V], engine: Engine) -> Outcome:
         """Rule 4: fold, then one write. Rule 5 when the fold stops."""
         news = span.after(row.mark)
-        if _has_gap(row, news[0].sequence):
+        if row.lacks(news[0].sequence):
             try:
                 whole = await self.history(span.stream, span.key, engine, upto=span.last)
                 news = tuple(event for event in whole if event.sequence > row.mark)
@@ -145,13 +154,6 @@ class Project[E, V](OfEvents):
             last=max(span.last, stop.at),
             poison=stop.poison,
         )
-
-
-def _has_gap(row: Row[Any], first: int) -> bool:
-    """The feed's order is trusted, except over no row, or where something may have been held back meanwhile."""
-    if row.is_readable and row.is_there and row.stale is None:
-        return False
-    return not row.is_readable or first != row.mark + 1
 
 
 def _unchanged[V](row: Row[V]) -> Folded[V]:

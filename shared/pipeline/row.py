@@ -1,13 +1,14 @@
 """A view's row as the engine sees it: its value, its mark, and whether it is stale behind a parked event."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from shared.kernel import Key, Poison, Projection
+from shared.kernel import Failure, Key, Poison, Projection
 from shared.kernel.values import to_text
 from shared.pipeline.codec import RowCodec, Shape
-from shared.ports import Item, RowStore, Stored
+from shared.ports import Item, ManyRows, RowStore, RowWrite, Stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,15 @@ class Row[V]:
     def is_there(self) -> bool:
         return self.etag is not None
 
+    def lacks(self, first: int) -> bool:
+        """Whether something before that event may be missing in it.
+
+        The feed's order is trusted, except over no row, or where something may have been held back meanwhile.
+        """
+        if self.is_readable and self.is_there and self.stale is None:
+            return False
+        return not self.is_readable or first != self.mark + 1
+
 
 @dataclass(frozen=True, slots=True)
 class Rows[V]:
@@ -60,14 +70,23 @@ class Rows[V]:
     store: RowStore
 
     async def read(self, key: Key) -> Row[V]:
-        stored = await self.store.read(self.projection.container, key)
-        if stored is None:
-            return Row()
-        try:
-            return self._decoded(stored)
-        except Poison:
-            # If it is stale it waits for its release, as one that can be read.
-            return Row(stale=_stale(stored.item), etag=stored.etag, is_readable=False)
+        return self._row(await self.store.read(self.projection.container, key))
+
+    async def read_all(self, many: ManyRows, keys: Sequence[Key]) -> list[Row[V] | Failure]:
+        """Of each key its row, or why it is not known."""
+        found = await many.read_all(self.projection.container, keys)
+        return [each if isinstance(each, Failure) else self._row(each) for each in found]
+
+    async def write_all(self, many: ManyRows, rows: Sequence[tuple[Key, Row[V]]]) -> list[Failure | None]:
+        """Of each row why it is not written, if it is not; Conflict when somebody wrote since it was read."""
+        items = [self._item(key, row) for key, row in rows]
+        good = [
+            RowWrite(key, item, row.etag)
+            for (key, row), item in zip(rows, items, strict=True)
+            if not isinstance(item, Failure)
+        ]
+        written = iter(await many.write_all(self.projection.container, good))
+        return list(_troubles(items, written))
 
     async def write(self, key: Key, row: Row[V]) -> Row[V]:
         """Returns the row with its new etag. Raises Conflict when somebody wrote since it was read."""
@@ -75,6 +94,21 @@ class Rows[V]:
         if row.etag is None:
             return replace(row, etag=await self.store.create(container, key, item))
         return replace(row, etag=await self.store.replace(container, key, item, etag=row.etag))
+
+    def _item(self, key: Key, row: Row[V]) -> Item | Failure:
+        try:
+            return self._encoded(key, row)
+        except Poison as poison:
+            return poison
+
+    def _row(self, stored: Stored | None) -> Row[V]:
+        if stored is None:
+            return Row()
+        try:
+            return self._decoded(stored)
+        except Poison:
+            # If it is stale it waits for its release, as one that can be read.
+            return Row(stale=_stale(stored.item), etag=stored.etag, is_readable=False)
 
     def _decoded(self, stored: Stored) -> Row[V]:
         match stored.item:
@@ -99,6 +133,12 @@ class Rows[V]:
     @property
     def _codec(self) -> RowCodec[V]:
         return row_codec(self.projection.row)
+
+
+def _troubles(items: Sequence[Item | Failure], written: Iterator[str | Failure]) -> Iterator[Failure | None]:
+    for item in items:
+        trouble = item if isinstance(item, Failure) else next(written)
+        yield trouble if isinstance(trouble, Failure) else None
 
 
 _CODECS: dict[type, RowCodec[object]] = {}

@@ -72,6 +72,7 @@ class Pipeline:
         return None
 
     async def _at_once(self, consumer: Consumer, spans: tuple[Span[object], ...]) -> list[Exception]:
+        left = await self._left(consumer, spans)
         room = asyncio.Semaphore(CONCURRENT_KEYS)
 
         async def within(span: Span[object]) -> Exception | None:
@@ -79,8 +80,20 @@ class Pipeline:
                 return await self._handled(consumer, span)
 
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(within(span)) for span in spans]
+            tasks = [group.create_task(within(span)) for span in left]
         return [trouble for task in tasks if (trouble := task.result())]
+
+    async def _left(self, consumer: Consumer, spans: tuple[Span[object], ...]) -> list[Span[object]]:
+        """What could not be handled together with others."""
+        try:
+            outcomes = await consumer.handle_all(spans, self.engine)
+        except Exception:  # noqa: BLE001 - each by itself then says which key it is
+            return list(spans)
+        for span, outcome in zip(spans, outcomes, strict=True):
+            if outcome:
+                self.engine.brake.see(consumer.name, span.key)
+                _tell(consumer, span, outcome)
+        return [span for span, outcome in zip(spans, outcomes, strict=True) if not outcome]
 
     async def _key_by_key(self, consumer: Consumer, spans: tuple[Span[object], ...]) -> list[Exception]:
         waiting: list[Exception] = []

@@ -15,7 +15,7 @@ MAY_IMPORT = {
     "azure.identity": ("shared/cosmos/",),
     "azure.core": ("shared/cosmos/",),
     "azure.eventhub": ("shared/eventhubs/",),
-    "pydantic": ("shared/pipeline/codec.py", "api/"),
+    "pydantic": ("shared/pipeline/codec.py", "shared/pipeline/spelling.py", "api/"),
 }
 IMPURE_CALLS = {"now", "utcnow", "today", "uuid4", "random", "open", "print", "getenv", "sleep"}
 

@@ -18,7 +18,7 @@ from shared.pipeline.buckets import TOTAL
 from shared.pipeline.codec import readable
 from shared.ports import Item, Stored, Write
 from shared.runtime import FEEDS
-from tests.fakes import Clock, FakeBuckets, FakeEventStore, FakeRows, Killed
+from tests.fakes import Clock, FakeBuckets, FakeEventStore, FakeMany, FakeRows, Killed
 from tests.orders import EPOCH, a_line, recorded, usd
 
 type Trouble = Literal["away", "overtaken", "lost before", "lost after", "hangs", "dies before", "dies after"]
@@ -110,7 +110,9 @@ class Run:
             item = CODEC.encode(event)
             store.streams.setdefault(event.stream, {})[str(item["id"])] = item
         lanes = Lanes(self.rows, nonce=lambda: uuid4().hex, now=lambda: EPOCH)
-        return Engine(CODEC, store, self.rows, lanes, Brake(self.clock), Ledgers(TroubledBuckets(self.rows)))
+        buckets = TroubledBuckets(self.rows)
+        many = FakeMany(self.rows)
+        return Engine(CODEC, store, self.rows, lanes, Brake(self.clock), Ledgers(buckets), many=many)
 
     async def deliver(self, *batches: Sequence[Item]) -> None:
         for batch in batches:

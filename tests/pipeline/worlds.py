@@ -12,7 +12,7 @@ from projections.customer_orders import customer_orders
 from shared.kernel import Key, Projection, Recorded
 from shared.pipeline import Brake, Consumer, Engine, EventCodec, Lanes, Ledgers, Pipeline, Project, Suspects
 from shared.pipeline.row import row_codec
-from tests.fakes import Clock, FakeBuckets, FakeEventStore, FakeRows
+from tests.fakes import Clock, FakeBuckets, FakeEventStore, FakeMany, FakeRows
 from tests.orders import EPOCH
 
 CODEC: EventCodec[Any] = EventCodec(*ORDER_EVENTS)
@@ -65,7 +65,7 @@ class World:
     @property
     def engine(self) -> Engine:
         lanes = Lanes(self.rows, nonce=lambda: uuid4().hex, now=lambda: EPOCH)
-        return Engine(CODEC, self.events, self.rows, lanes, self.brake, Ledgers(self.buckets))
+        return Engine(CODEC, self.events, self.rows, lanes, self.brake, Ledgers(self.buckets), many=FakeMany(self.rows))
 
     @property
     def pipeline(self) -> Pipeline:

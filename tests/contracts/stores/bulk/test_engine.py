@@ -11,7 +11,7 @@ import pytest
 from orders.events import ORDER_EVENTS, OrderPlaced, OrderShipped
 from projections.customer_orders import customer_orders
 from shared.cosmos import Account, CosmosEventStore, CosmosRows
-from shared.cosmos.bulk import BulkRows, rows_written
+from shared.cosmos.bulk import BulkRows, many_written, rows_written
 from shared.kernel import Key, Transient
 from shared.pipeline import (
     Brake,
@@ -58,6 +58,7 @@ async def views(account: Account, database: str, rows: RowStore, prefix: str) ->
         Lanes(patient, nonce=lambda: uuid4().hex, now=lambda: EPOCH),
         Brake(monotonic),
         Ledgers(FakeBuckets()),
+        many=many_written(rows),
     )
     pipeline = Pipeline(engine, Suspects(patient, monotonic, max_seconds=30), max_seconds=30)
     for text in batches(prefix):
