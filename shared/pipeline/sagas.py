@@ -107,9 +107,13 @@ class Sagas:
         return read(await self.rows.read(CONTAINER, Key(stream, self.name)))
 
     async def postpone(self, stream: str) -> None:
-        """Nobody can move this saga now: no timer need look again soon. Raises Conflict when somebody just did."""
+        """Nobody can move this saga now: no timer need look again soon. Raises Conflict when somebody just did.
+
+        One that is not due any more was moved by somebody who can read it, and stays as it is.
+        """
         stored = await self.rows.read(CONTAINER, Key(stream, self.name))
-        if stored:
+        due = stored.item.get("dueAt") if stored else None
+        if stored and isinstance(due, str) and due <= to_text(self.now()):
             later = dict(stored.item) | {"dueAt": to_text(self.now() + LONGEST)}
             await self.rows.replace(CONTAINER, Key(stream, self.name), later, etag=stored.etag)
 
