@@ -32,10 +32,10 @@ class Timers:
     consumer: str
 
     async def ring(self) -> int:
-        """Move on every saga that is due, each once; returns how many. What is left after a minute is for the next time.
+        """Move on every saga that is due, each once; returns how many. Raises Transient when some have to wait.
 
-        Raises Transient when some have to wait; they hold up no other. Twice at once is harmless: whoever comes second
-        finds them claimed.
+        Those hold up no other. What is left after a minute is for the next time. Twice at once is harmless: whoever
+        comes second finds them claimed.
         """
         rung, troubles = set[str](), list[BaseException]()
         until = self.sagas.now() + LONGEST_RING

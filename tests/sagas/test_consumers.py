@@ -14,9 +14,9 @@ from orders.events import Answer
 from orders.order import Order
 from sagas.fulfilment import fulfilment
 from shared.kernel import Ask, Conflict, Key, Transient
-from shared.pipeline import Advance, Brake, Dispatch, Engine, Lanes, Ledgers, Outside, Pipeline, Sagas, Suspects, Timers
+from shared.pipeline import Advance, Brake, Dispatch, Engine, Lanes, Ledgers, Outside, Pipeline, Sagas, Suspects
 from shared.ports import Item
-from tests.fakes import Clock, FakeDue, FakeRows
+from tests.fakes import Clock, FakeRows
 from tests.sagas.saga_world import CODEC, ORDER, SagaWorld
 
 ADVANCE = Advance("fulfilment")

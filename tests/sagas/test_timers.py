@@ -13,7 +13,6 @@ from orders.events import Answer
 from sagas.fulfilment import fulfilment
 from shared.kernel import Conflict, Key, Transient
 from shared.pipeline import Brake, Lanes, Outside, Sagas, Timers
-from shared.pipeline.lanes import lane
 from shared.ports import Item, Stored
 from tests.fakes import Clock, FakeDue, FakeRows
 from tests.sagas.saga_world import LINES, ORDER, SagaWorld

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from orders.commands import DeleteOrder, MoveOrder, OrderCommand, ReportParcel
 from shared.kernel import Failure, Key, Transient, Unknown
 from shared.ports import Item, Stored, Write
-from tests.fakes import Fate, FakeBuckets, FakeRows
+from tests.fakes import FakeBuckets, FakeRows, Fate
 from tests.sagas.saga_world import FatedEvents, Fortune, SagaWorld
 
 # What becomes of one operation of a store; what is lost has happened, what never arrives has not.
-type Mood = Literal["fair", "fair", "fair", "away", "answer lost", "never arrives"]
+type Mood = Literal["fair", "away", "answer lost", "never arrives"]
 type Act = Literal["touch", "land", "hear", "31 seconds", "6 minutes"] | OrderCommand
 
 ACTS: tuple[Act, ...] = (
@@ -131,13 +131,13 @@ class Outdoors(SagaWorld):
             case "6 minutes":
                 self.now += timedelta(minutes=6)
             case command:
-                await self.ask(command)  # type: ignore[arg-type]
+                await self.ask(command)
 
 
-@settings(max_examples=4000, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(st.lists(st.sampled_from(ACTS), max_size=5), max_size=5),
-    st.lists(st.sampled_from(get_args(Mood.__value__)), max_size=60),
+    st.lists(st.sampled_from(("fair", "fair", *get_args(Mood.__value__))), max_size=60),
     st.lists(st.integers(0, 6), max_size=120),
     st.lists(st.sampled_from(get_args(Fortune.__value__)), max_size=6),
     st.sampled_from([{"tea": 5, "milk": 5}, {"tea": 2, "milk": 5}, {}]),
