@@ -170,7 +170,9 @@ class Sagas:
 
     def _not_ahead(self, instance: Instance, found: Decision[Any, Any]) -> Instance:
         """A store that failed over may have lost events that the saga has seen: it goes through what is left again."""
-        if not found.events or instance.progress.mark <= found.sequence:
+        if not found.events:
+            raise Poison("handler_failed", f"{self.name}: nothing is left of its stream")
+        if instance.progress.mark <= found.sequence:
             return instance
         begun = self.definition(instance).begin(replace(found.events[0], at=self.now()))
         return Instance(begun, (), etag=instance.etag, is_changed=True)

@@ -9,8 +9,9 @@ import pytest
 from orders.commands import MoveOrder, Record
 from orders.effects import OrderEffect
 from orders.events import Answer
+from shared.kernel import Poison
 from shared.pipeline import Outside
-from tests.sagas.saga_world import ORDER, SagaWorld
+from tests.sagas.saga_world import ORDER, Fortune, SagaWorld
 
 
 def lose(world: SagaWorld, *, after: int) -> None:
@@ -32,6 +33,18 @@ async def test_a_saga_that_knows_more_than_its_stream_goes_through_it_again(toke
 
     assert not (await world.state()).is_pending
     await world.check_laws()
+
+
+@pytest.mark.parametrize("fortunes", [[], ["never arrives"]], ids=["ended", "running"])
+async def test_a_saga_whose_stream_is_gone_altogether_is_for_people_to_see(fortunes: list[Fortune]) -> None:
+    world = SagaWorld(fortunes=fortunes)
+    await world.begin()
+    await world.touch()
+    lose(world, after=0)
+    world.now += timedelta(minutes=20)
+
+    with pytest.raises(Poison, match="nothing is left of its stream"):
+        await world.worker().touch(ORDER)
 
 
 async def test_a_worker_that_remembers_lost_events_still_hears_of_new_ones() -> None:
