@@ -31,7 +31,7 @@ DRAIN_SECONDS: Final = 1.0
 MOST_RUNNING: Final = 200
 REMEMBERED: Final = 10_000
 # As long as the feed takes to bring back what we have caused; a store that failed over may know less than we.
-REMEMBERED_FOR: Final = timedelta(minutes=1)
+REMEMBERED_FOR: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +214,8 @@ class Sagas:
             instance = instance.after(ask.name, trouble=end.trouble, now=self.now(), is_silent=end.is_silent)
         known = [end.found for end in ends if end.found]
         if len(known) < len(ends):
-            return Turn(instance, await self.streams.load(stream))
+            # A reading that is older than what we know would undo what stands.
+            known += [turn.found, await self.streams.load(stream)]
         return Turn(instance, max(known, key=lambda found: found.sequence))
 
     async def _asked(self, stream: str, ask: Ask, found: Decision[Any, Any]) -> "_End":

@@ -53,7 +53,7 @@ async def test_a_worker_that_remembers_lost_events_still_hears_of_new_ones() -> 
     worker = world.worker()
     await worker.touch(ORDER, seen=1)
     lose(world, after=3)
-    world.now += timedelta(minutes=2)
+    world.now += timedelta(minutes=6)
     assert await world.ask(MoveOrder("cancelled"))
 
     await worker.touch(ORDER, seen=4)
