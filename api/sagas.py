@@ -37,5 +37,5 @@ async def get_history(req: func.HttpRequest) -> func.HttpResponse:
     entries = [answers.event(app().orders.codec.encode(each)) for each in found.events]
     if instance := await app().sagas.find(order_id):
         entries += [answers.phase(each) for each in instance.progress.entered]
-    # What an event leads to has the event's own time, and stands behind it.
+    # A phase begins when the saga sees the event that leads to it; at the same moment it stands behind it.
     return answers.json(sorted(entries, key=lambda entry: str(entry["at"])))

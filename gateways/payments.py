@@ -14,7 +14,7 @@ from typing import Final
 from gateways.acts import ActState, ActVerb
 from gateways.book import Book, Entry
 from orders.events import Answer, PaymentCaptured, PaymentDeclined, PaymentRefunded
-from shared.kernel import Money, Transient
+from shared.kernel import Failure, Money, Refused, Transient
 from shared.ports import BucketStore, Item
 
 PAYMENTS: Final = "payments"
@@ -99,7 +99,7 @@ class SandboxPayments:
             await self.sleep(self.late_seconds)
             try:
                 await self.webhook(order_id, await self._charge(order_id, amount))
-            except Transient:
+            except (Failure, Refused):
                 # To be late once more is what this token is for; after the last try the order never hears of it.
                 continue
             return

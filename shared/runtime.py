@@ -195,7 +195,11 @@ def compose(settings: Settings) -> App:
         freshness=Freshness(lags, monotonic, is_off=settings.switched_off.__contains__),
         sagas=sagas,
         timers=Timers(
-            sagas, PatientDue(CosmosDue(account, settings.database), patience), lanes, Advance(FULFILMENT).name
+            sagas,
+            PatientDue(CosmosDue(account, settings.database), patience),
+            lanes,
+            engine.brake,
+            Advance(FULFILMENT).name,
         ),
         warehouse=Warehouse(buckets),
         books=Books(buckets, CosmosPartitions(account, settings.database)),

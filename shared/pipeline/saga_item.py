@@ -67,6 +67,7 @@ class _Saga:
     done: tuple[str, ...]
     asked: tuple[dict[str, object], ...]
     deadline: Moment | None = None
+    due_at: Moment | None = None
 
 
 _SAGA, _ASKED = Shape(_Saga), Shape(_Asked)
@@ -86,7 +87,9 @@ def read(stored: Stored | None) -> Instance | None:
     )
     asked = (_ASKED.read(each) for each in found.asked)
     outbox = tuple(Asked(each.name, each.since, each.due_at, each.attempts, each.trouble) for each in asked)
-    return Instance(progress, outbox, found.deadline, stored.etag)
+    instance = Instance(progress, outbox, found.deadline, stored.etag)
+    # Once put off, it is due at its own moments again as soon as somebody writes it.
+    return replace(instance, is_changed=instance.due_at != found.due_at)
 
 
 def written(stream: str, saga: str, instance: Instance) -> Item:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from shared.kernel import Ask, Conflict, Failure, Key, Poison, Refused, Saga, Transient, Unknown
@@ -30,6 +30,8 @@ CALL_SECONDS: Final = 10.0
 DRAIN_SECONDS: Final = 1.0
 MOST_RUNNING: Final = 200
 REMEMBERED: Final = 10_000
+# As long as the feed takes to bring back what we have caused; a store that failed over may know less than we.
+REMEMBERED_FOR: Final = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Sagas:
     now: Callable[[], datetime]
     nonce: Callable[[], str]
     drain_seconds: float | None = DRAIN_SECONDS
-    _marks: dict[str, int] = field(default_factory=dict)
+    _marks: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
@@ -75,9 +77,9 @@ class Sagas:
         """Move the stream's saga on. Raises Transient, and Poison when the stream or the saga cannot be read.
 
         When it returns, whatever follows from the stream is saved; what is asked for is done, or goes on beside. With
-        `seen` nothing is done when the saga has seen that event and nothing of it is due.
+        `seen` nothing is done when that is the last event the saga has seen and nothing of it is due.
         """
-        if seen is not None and self._marks.get(stream, 0) >= seen:
+        if seen is not None and self._remembers(stream, seen):
             return
         begun = await self._begun_somehow(stream, seen)
         if begun is None or not begun.mine:
@@ -88,7 +90,8 @@ class Sagas:
         # A provider that takes its time does not hold up the others, unless there are too many such.
         crowded = len(self._running) > MOST_RUNNING
         await asyncio.wait({task}, timeout=None if crowded else self.drain_seconds)
-        if task.done():
+        # A provider may cancel its own call: that is no end of ours, and the claim runs out.
+        if task.done() and not task.cancelled():
             task.result()
 
     def _gone(self, task: asyncio.Task[None]) -> None:
@@ -107,9 +110,13 @@ class Sagas:
         return read(await self.rows.read(CONTAINER, Key(stream, self.name)))
 
     async def postpone(self, stream: str) -> None:
-        """Nobody can move this saga now: no timer need look again soon. Raises Conflict when somebody just did."""
+        """Nobody can move this saga now: no timer need look again soon. Raises Conflict when somebody just did.
+
+        One that is not due any more was moved by somebody who can read it, and stays as it is.
+        """
         stored = await self.rows.read(CONTAINER, Key(stream, self.name))
-        if stored:
+        due = stored.item.get("dueAt") if stored else None
+        if stored and isinstance(due, str) and due <= to_text(self.now()):
             later = dict(stored.item) | {"dueAt": to_text(self.now() + LONGEST)}
             await self.rows.replace(CONTAINER, Key(stream, self.name), later, etag=stored.etag)
 
@@ -129,11 +136,11 @@ class Sagas:
     async def _begun(self, stream: str, seen: int | None) -> Turn | None:
         """Read all there is, and save what follows from it."""
         instance = await self.find(stream)
-        if instance and seen is not None and instance.progress.mark >= seen and not instance.is_due(self.now()):
+        if instance and instance.progress.mark == seen and not instance.is_due(self.now()):
             self._remember(stream, instance)
             return None
         found = await self.streams.load(stream)
-        instance = instance or self._opened(found)
+        instance = self._not_ahead(instance, found) if instance else self._opened(found)
         return await self._moved(stream, Turn(instance, found)) if instance else None
 
     async def _finished(self, stream: str, begun: Turn) -> None:
@@ -160,6 +167,15 @@ class Sagas:
         if not found.events or not isinstance(found.events[0].body, saga.opens_on) or not saga.stands(found.state):
             return None
         return Instance(saga.begin(replace(found.events[0], at=self.now())), ())
+
+    def _not_ahead(self, instance: Instance, found: Decision[Any, Any]) -> Instance:
+        """A store that failed over may have lost events that the saga has seen: it goes through what is left again."""
+        if not found.events:
+            raise Poison("handler_failed", f"{self.name}: nothing is left of its stream")
+        if instance.progress.mark <= found.sequence:
+            return instance
+        begun = self.definition(instance).begin(replace(found.events[0], at=self.now()))
+        return Instance(begun, (), etag=instance.etag, is_changed=True)
 
     async def _moved(self, stream: str, turn: Turn, *, claims: bool = True) -> Turn:
         """The saga after everything that has happened, saved, and what of its asks is now ours."""
@@ -198,7 +214,8 @@ class Sagas:
             instance = instance.after(ask.name, trouble=end.trouble, now=self.now(), is_silent=end.is_silent)
         known = [end.found for end in ends if end.found]
         if len(known) < len(ends):
-            return Turn(instance, await self.streams.load(stream))
+            # A reading that is older than what we know would undo what stands.
+            known += [turn.found, await self.streams.load(stream)]
         return Turn(instance, max(known, key=lambda found: found.sequence))
 
     async def _asked(self, stream: str, ask: Ask, found: Decision[Any, Any]) -> "_End":
@@ -229,10 +246,14 @@ class Sagas:
         first = found.events[0]
         return Cause(f"{self.name}:{self.nonce()}", first.correlation_id, first.traceparent)
 
+    def _remembers(self, stream: str, seen: int) -> bool:
+        mark, at = self._marks.get(stream, (0, datetime.min.replace(tzinfo=UTC)))
+        return mark >= seen and abs(self.now() - at) < REMEMBERED_FOR
+
     def _remember(self, stream: str, instance: Instance) -> None:
         """How far a stream's saga is for certain, so that what it has caused itself comes back for nothing."""
         self._marks.pop(stream, None)
-        self._marks[stream] = instance.progress.mark
+        self._marks[stream] = (instance.progress.mark, self.now())
         if len(self._marks) > REMEMBERED:
             del self._marks[next(iter(self._marks))]
 

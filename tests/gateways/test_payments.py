@@ -10,7 +10,8 @@ import pytest
 from gateways import Books, SandboxPayments
 from gateways.payments import LATE_TRIES, payment_book
 from orders.events import Answer, PaymentCaptured, PaymentDeclined, PaymentRefunded
-from shared.kernel import Conflict, Failure, Transient, Unknown
+from orders.refusals import UnknownOrder
+from shared.kernel import Conflict, Failure, Poison, Transient, Unknown
 from tests.fakes import Clock, FakeBuckets
 from tests.gateways.cells import PRICE
 from tests.gateways.stores import FakePartitions, Unreliable
@@ -53,6 +54,7 @@ class Sandbox:
     fake: FakeBuckets = field(default_factory=FakeBuckets)
     gate: Gate = field(default_factory=Gate)
     deaf: int = 0
+    trouble: Exception = field(default_factory=lambda: Transient("not now"))
     heard: "asyncio.Queue[tuple[str, Answer]]" = field(default_factory=asyncio.Queue)
 
     @property
@@ -65,7 +67,7 @@ class Sandbox:
     async def hear(self, order_id: str, answer: Answer) -> None:
         if self.deaf:
             self.deaf -= 1
-            raise Transient("not now")
+            raise self.trouble
         await self.heard.put((order_id, answer))
 
     async def next_heard(self) -> tuple[str, Answer]:
@@ -161,9 +163,12 @@ async def test_a_late_charge_finds_its_order_closed_and_charges_nothing(ended_by
     assert await sandbox.kept() == 0
 
 
+@pytest.mark.parametrize("trouble", [Transient("not now"), Poison("unreadable", "o1"), UnknownOrder("o1")], ids=repr)
 @pytest.mark.parametrize(("deaf", "heard"), [(1, 1), (LATE_TRIES - 1, 1), (LATE_TRIES, 0)])
-async def test_a_late_answer_is_told_again_to_the_deaf_and_then_no_more(deaf: int, heard: int) -> None:
-    sandbox, clock = Sandbox("tok_late", deaf=deaf), Clock()
+async def test_a_late_answer_is_told_again_to_the_deaf_and_then_no_more(
+    deaf: int, heard: int, trouble: Exception
+) -> None:
+    sandbox, clock = Sandbox("tok_late", deaf=deaf, trouble=trouble), Clock()
     payments = SandboxPayments(sandbox.fake, sandbox.token, sandbox.hear, late_seconds=90, sleep=clock.sleep)
 
     with pytest.raises(Transient):

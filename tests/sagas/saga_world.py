@@ -11,7 +11,7 @@ from typing import Any, Literal
 from gateways import Books, Gateways, SandboxCarrier, Warehouse
 from gateways.gateways import Payments
 from gateways.payments import SandboxPayments
-from orders.commands import OrderCommand, PlaceOrder, Record
+from orders.commands import OrderCommand, PlaceOrder, Record, ReportParcel
 from orders.decider import order
 from orders.effects import OrderEffect
 from orders.events import ORDER_EVENTS, Answer, Line, OrderShipped
@@ -145,7 +145,10 @@ class SagaWorld:
                 del self.told[0]
 
     async def ask(self, command: OrderCommand) -> bool:
-        """Whether the order let it happen."""
+        """Whether the order let it happen. A carrier has nothing to say of a parcel that it never made."""
+        is_report = isinstance(command, ReportParcel)
+        if is_report and (await self.state()).shipment == "requested" and await self.books.parcel(ORDER) is None:
+            return False
         try:
             await self.orders.run(ORDER, command, cause=self.cause())
         except (Refused, Killed):

@@ -14,9 +14,9 @@ from orders.events import Answer
 from orders.order import Order
 from sagas.fulfilment import fulfilment
 from shared.kernel import Ask, Conflict, Key, Transient
-from shared.pipeline import Advance, Brake, Dispatch, Engine, Lanes, Ledgers, Outside, Pipeline, Sagas, Suspects, Timers
+from shared.pipeline import Advance, Brake, Dispatch, Engine, Lanes, Ledgers, Outside, Pipeline, Sagas, Suspects
 from shared.ports import Item
-from tests.fakes import Clock, FakeDue, FakeRows
+from tests.fakes import Clock, FakeRows
 from tests.sagas.saga_world import CODEC, ORDER, SagaWorld
 
 ADVANCE = Advance("fulfilment")
@@ -147,32 +147,6 @@ async def test_other_items_in_the_sagas_feed_are_nobodys_business() -> None:
     await pipeline(world).run(dispatch(world), text([{"id": "x", "orderId": ORDER, "type": "Else", "dueAt": "0"}]))
 
     assert saga_items(world) == []
-
-
-async def test_the_timer_finds_what_nobody_came_back_for() -> None:
-    world = SagaWorld(fortunes=["never arrives"])
-    await world.begin()
-    await world.touch()
-    world.now += timedelta(seconds=31)
-    due = FakeDue(world.rows)
-    worker = world.worker()
-
-    rung = await Timers(worker, due, engine(world, worker).lanes, ADVANCE.name).ring()
-
-    assert (rung, due.asked) == (1, 2)
-    assert await world.has_ended()
-
-
-async def test_the_timer_parks_what_cannot_be_read_and_does_not_come_back_at_once() -> None:
-    world = SagaWorld(fortunes=["never arrives"])
-    await world.begin()
-    await world.touch()
-    world.now += timedelta(seconds=31)
-    world.events.streams[ORDER]["000001"] = dict(world.events.streams[ORDER]["000001"]) | {"data": None}
-    worker = world.worker()
-    timers = Timers(worker, FakeDue(world.rows), engine(world, worker).lanes, ADVANCE.name)
-
-    assert (await timers.ring(), await timers.ring()) == (1, 0)
 
 
 async def test_a_provider_that_takes_its_time_does_not_hold_up_the_feed() -> None:
