@@ -8,6 +8,7 @@ from typing import Final
 from benchmarks.bulk import BULK
 from benchmarks.claims import Claim, NotMeasured, Ratio, machine
 from benchmarks.feed_pages import FEED_PAGES
+from benchmarks.over_sample import OVER_SAMPLE
 from benchmarks.page_in_bulk import PAGE_IN_BULK
 from benchmarks.poisoned_key import POISONED_KEY
 from benchmarks.rows_in_bulk import ROWS_IN_BULK
@@ -19,6 +20,7 @@ CLAIMS: Final[tuple[Claim, ...]] = (
     POISONED_KEY,
     ROWS_IN_BULK,
     PAGE_IN_BULK,
+    *OVER_SAMPLE,
     SHIPPED_P50,
     SHIPPED_P99,
     UPSERT_OVER_ECHO,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.contracts.cosmos.clients import Item, Reply, Wire
+from tests.contracts.cosmos.clients import Control, Item, Reply, Wire
 
 KEY = '["x"]'
 
@@ -123,6 +123,16 @@ def test_a_minimal_bulk_answer_has_no_bodies(wire: Wire, docs: str) -> None:
     reply = _bulk(wire, docs, number, rows, Prefer="return=minimal")
 
     assert ["resourceBody" in row for row in reply.json] == [False, True]
+
+
+def test_a_mere_delay_refuses_no_operation_of_a_bulk(wire: Wire, docs: str, control: Control) -> None:
+    """A fault with `latency_ms` and no status hits the request, and none of its rows."""
+    number = _create(wire, docs, "a").headers["x-ms-documentdb-partitionkeyrangeid"]
+    control("POST", "faults", latency_ms=1)
+
+    reply = _bulk(wire, docs, number, [{"operationType": "Read", "partitionKey": KEY, "id": "a"}])
+
+    assert [row["statusCode"] for row in reply.json] == [200]
 
 
 def test_a_bulk_operation_may_ask_for_no_body_by_itself(wire: Wire, docs: str) -> None:

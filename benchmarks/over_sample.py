@@ -1,0 +1,111 @@
+"""Next to the sample style: the engine on one large batch, and the deployed function on pages of its own size.
+
+Both keep one row for each order, five events an order, on a server with one physical partition, as a container has up
+to 10,000 RU/s. The sample's view is indexed as a container is by default, ours as infra/containers.json says.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import cache, partial
+from typing import Any, Final
+
+from benchmarks.claims import Claim, Ratio, Spent, median_ratio
+from benchmarks.programs import Program, cosmos, listening
+from benchmarks.sides import Side, Used, delay, function, running, sampled, used
+from shared.pipeline import Consumer
+from shared.runtime import CONSUMERS
+
+EVENTS: Final = 1000
+EVENTS_AN_ORDER: Final = 5
+ORDERS: Final = EVENTS // EVENTS_AN_ORDER
+PAGE: Final = 100
+ROUNDS: Final = 5
+LATENCY_MS: Final = 5
+
+type Pairs = list[tuple[Spent, Spent]]
+
+
+def view() -> Consumer:
+    return next(each for each in CONSUMERS if each.name == "project_customer_orders")
+
+
+async def _rounds(ours: Side, sample: Side, count: int) -> Pairs:
+    await ours.once(), await sample.once()
+    return [(await ours.once(), await sample.once()) for _ in range(count)]
+
+
+async def _engine(server: Program) -> Pairs:
+    async with running(server.url) as app:
+        ours = Side(partial(app.pipeline.run, view()), ORDERS, EVENTS)
+        return await _rounds(ours, Side(sampled(server.url), ORDERS, EVENTS), ROUNDS)
+
+
+async def _engine_far_away(server: Program) -> Pairs:
+    async with running(server.url) as app:
+        ours = Side(partial(app.pipeline.run, view()), ORDERS, EVENTS)
+        sample = Side(sampled(server.url), ORDERS, EVENTS)
+        await ours.once(), await sample.once()
+        await asyncio.to_thread(delay, server.url, LATENCY_MS)
+        return [(await ours.once(), await sample.once())]
+
+
+async def _deployed(server: Program) -> tuple[Pairs, Used, Used]:
+    async with function(server.url, view().name) as on_change:
+        ours, sample = Side(on_change, ORDERS, PAGE), Side(sampled(server.url), ORDERS, PAGE)
+        pairs = await _rounds(ours, sample, ROUNDS)
+        return pairs, await used(server.url, ours.once), await used(server.url, sample.once)
+
+
+@cache
+def _measured(what: Callable[[Program], Awaitable[Any]]) -> Any:  # noqa: ANN401 - whatever was measured
+    """Once for all claims about it."""
+    with listening(cosmos("--ranges", "1")) as server:
+        return asyncio.run(_awaited(what, server))
+
+
+async def _awaited(what: Callable[[Program], Awaitable[Any]], server: Program) -> Any:  # noqa: ANN401 - same
+    return await what(server)
+
+
+def _cpu(pairs: Pairs, bound: float) -> Ratio:
+    ratio = median_ratio([(ours.cpu, sample.cpu) for ours, sample in pairs])
+    ours, sample = (1e6 * sum(spent.cpu for spent in side) / len(pairs) / EVENTS for side in zip(*pairs, strict=True))
+    detail = (
+        f"{1 / ratio:.0f} times less; {ours:.0f} us an event ({1e6 / ours:,.0f} a core-second), sample {sample:.0f} us"
+    )
+    return Ratio(ratio, bound, detail)
+
+
+def _engine_cpu() -> Ratio:
+    return _cpu(_measured(_engine), 1 / 100)
+
+
+def _function_cpu() -> Ratio:
+    return _cpu(_measured(_deployed)[0], 1 / 40)
+
+
+def _far_away() -> Ratio:
+    ((ours, sample),) = _measured(_engine_far_away)
+    detail = f"{sample.wall / ours.wall:.0f} times; {1000 * ours.wall:.0f} ms, sample {sample.wall:.1f} s"
+    return Ratio(ours.wall / sample.wall, 1 / 300, detail)
+
+
+def _requests() -> Ratio:
+    _, ours, sample = _measured(_deployed)
+    detail = f"{ours.requests} and {sample.requests} for {EVENTS} events"
+    return Ratio(ours.requests / sample.requests, 1 / 50, detail)
+
+
+def _charge() -> Ratio:
+    _, ours, sample = _measured(_deployed)
+    detail = f"{ours.charge / EVENTS:.1f} and {sample.charge / EVENTS:.1f} RU an event"
+    return Ratio(ours.charge / sample.charge, 0.65, detail)
+
+
+OVER_SAMPLE: Final = (
+    Claim("engine-cpu", f"{EVENTS} events into {ORDERS} rows: 1/100 of the sample style's CPU", _engine_cpu),
+    Claim("engine-wall", f"the same with a store {LATENCY_MS} ms away: 1/300 of its time", _far_away),
+    Claim("function-cpu", f"pages of {PAGE} through function_app: 1/40 of the sample style's CPU", _function_cpu),
+    Claim("function-requests", f"pages of {PAGE} through function_app: 1/50 of its requests", _requests),
+    Claim("function-charge", f"pages of {PAGE} through function_app: 0.65 of its request units", _charge),
+)
