@@ -24,7 +24,7 @@ async def get_health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG00
 @routes.route("health/feeds", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
 @answered
 async def get_feeds(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the binding names it
-    return answers.json({"feeds": [lag.as_row() for lag in await app().all_lags()]})
+    return answers.json({"feeds": [lag.as_row() for lag in (await app().all_lags()).feeds]})
 
 
 @routes.warm_up_trigger("warmup")

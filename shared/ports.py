@@ -1,10 +1,11 @@
 """What the engine asks of a store. Small on purpose: a fake fits on a page."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from shared.kernel import Failure, Key
+from shared.lag import Estimate
 
 type Item = Mapping[str, object]
 
@@ -163,35 +164,22 @@ class LeasePosition:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedLag:
-    """How far one consumer is behind. `lag` counts transactions, and 1 for a lease whose position is unknown.
-
-    Nobody reads a feed whose function is off, so its lag says how much would come.
-    """
+class Reader:
+    """Who reads the feed of which container; `off` when its function is switched off."""
 
     consumer: str
     container: str
-    leases: int
-    owned: int
-    lag: int
     off: bool = False
-
-    @classmethod
-    def of(cls, consumer: str, container: str, positions: Sequence[LeasePosition], *, off: bool = False) -> "FeedLag":
-        return cls(
-            consumer,
-            container,
-            leases=len(positions),
-            owned=sum(each.owned for each in positions),
-            lag=sum(each.behind for each in positions),
-            off=off,
-        )
-
-    def as_row(self) -> dict[str, object]:
-        return asdict(self)
 
 
 class FeedLags(Protocol):
     async def positions(self, consumer: str, container: str) -> Sequence[LeasePosition]:
         """Of every lease that the consumer has; none before a host has made them."""
+        ...
+
+    async def estimate(self, readers: Sequence[Reader], *, count_at_most: int = 0) -> Estimate:
+        """Of all these readers at once. Reads on to count what waits, in each lease at most `count_at_most` changes.
+
+        Raises Transient when the leases or the ranges cannot be read; a lease that cannot be read is unknown.
+        """
         ...

@@ -32,6 +32,7 @@ from shared.cosmos import (
     rows_written,
 )
 from shared.kernel import Key, Saga
+from shared.lag import Estimate
 from shared.pipeline import (
     Advance,
     Audit,
@@ -64,7 +65,7 @@ from shared.pipeline import (
     Totals,
     Transactor,
 )
-from shared.ports import BucketStore, FeedLag, FeedLags, PageStore, RowStore
+from shared.ports import BucketStore, FeedLags, PageStore, Reader, RowStore
 from shared.settings import Settings
 
 ORDERS = "orders"
@@ -119,17 +120,15 @@ class App:
     warehouse: Warehouse
     books: Books
 
-    async def all_lags(self) -> list[FeedLag]:
-        return [
-            FeedLag.of(
-                reader.name,
-                container,
-                await self.lags.positions(reader.name, container),
-                off=reader.name in self.settings.switched_off,
-            )
-            for container, readers in FEEDS.items()
-            for reader in readers
-        ]
+    async def all_lags(self, *, count_at_most: int = 0) -> Estimate:
+        return await self.lags.estimate(
+            [
+                Reader(reader.name, container, off=reader.name in self.settings.switched_off)
+                for container, readers in FEEDS.items()
+                for reader in readers
+            ],
+            count_at_most=count_at_most,
+        )
 
     async def missing(self) -> list[str]:
         """Why the app is not ready; nothing when it is."""
