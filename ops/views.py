@@ -12,4 +12,4 @@ async def audit(app: App, _: argparse.Namespace) -> Rows:
 
 
 async def lag(app: App, _: argparse.Namespace) -> Rows:
-    return [lag.as_row() for lag in (await app.all_lags()).feeds]
+    return [lag.as_row() for lag in (await app.watch.look()).feeds]

@@ -177,9 +177,29 @@ class FeedLags(Protocol):
         """Of every lease that the consumer has; none before a host has made them."""
         ...
 
+
+class LagEstimates(Protocol):
     async def estimate(self, readers: Sequence[Reader], *, count_at_most: int = 0) -> Estimate:
         """Of all these readers at once. Reads on to count what waits, in each lease at most `count_at_most` changes.
 
         Raises Transient when the leases or the ranges cannot be read; a lease that cannot be read is unknown.
         """
+        ...
+
+
+class Kept(Protocol):
+    """One item for all instances of the app: what somebody found out last."""
+
+    async def keep(self, item: Item) -> None:
+        """In place of what was kept before, by whomever."""
+        ...
+
+    async def last(self) -> Item | None: ...
+
+
+class LagMeter(Protocol):
+    """Where lags are told to. Raises nothing, waits for nothing."""
+
+    def tell(self, estimate: Estimate, *, parked: Mapping[str, int], before: float | None) -> None:
+        """`before` is how old, in seconds, the measurement before this one had become; None for the first."""
         ...

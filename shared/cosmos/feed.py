@@ -42,7 +42,7 @@ class _Ranges:
 
 @dataclass(frozen=True, slots=True)
 class CosmosFeedLags:
-    """A `FeedLags`. `feeds` are the containers by name; at most AT_ONCE leases are read at the same time."""
+    """A `FeedLags` and a `LagEstimates`. `feeds` are containers by name; at most AT_ONCE leases are read at once."""
 
     leases: ContainerProxy
     feeds: Mapping[str, ContainerProxy]

@@ -2,6 +2,7 @@
 
 from shared.lag.estimate import Cost, Estimate, FeedLag, LeaseLag, Measure, RangeLag
 from shared.lag.lease import Lease
+from shared.lag.measurement import Measurement
 from shared.lag.ranges import Keys, PhysicalRange, Piece, living
 from shared.lag.reckoning import feed_lag
 from shared.lag.sight import Change, Sight
@@ -15,6 +16,7 @@ __all__ = [
     "Lease",
     "LeaseLag",
     "Measure",
+    "Measurement",
     "PhysicalRange",
     "Piece",
     "RangeLag",

@@ -80,6 +80,10 @@ class Cost:
     def as_row(self) -> dict[str, object]:
         return {"requests": self.requests, "requestUnits": round(self.charge, 2), "seconds": round(self.seconds, 3)}
 
+    @classmethod
+    def read(cls, row: Mapping[str, Any]) -> Self:
+        return cls(int(row["requests"]), float(row["requestUnits"]), float(row["seconds"]))
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -90,7 +94,3 @@ class Estimate:
     cost: Cost
     leases: Mapping[str, tuple[LeaseLag, ...]] = field(default_factory=dict)
     ranges: Mapping[str, tuple[RangeLag, ...]] = field(default_factory=dict)
-
-    def age(self, now: datetime) -> float:
-        """Seconds."""
-        return max(0.0, (now - self.at).total_seconds())

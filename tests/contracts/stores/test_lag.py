@@ -10,7 +10,7 @@ import pytest
 from azure.cosmos import PartitionKey
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 
-from shared.cosmos import CosmosFeedLags
+from shared.cosmos import CosmosFeedLags, CosmosKept
 from shared.cosmos.ranges import describe_ranges
 from shared.lag import PhysicalRange, living
 from shared.ports import Reader
@@ -142,6 +142,19 @@ async def test_the_cost_is_what_the_store_charged(read: Read, cosmos: Endpoint, 
     after = await used(cosmos, read)
     assert estimate.cost.charge == pytest.approx(after - before, abs=0.1)
     assert estimate.cost.requests > RANGES
+
+
+async def test_what_was_kept_last_is_what_is_there(read: Read) -> None:
+    kept, same = CosmosKept(read.leases, "measure_lag"), CosmosKept(read.leases, "measure_lag")
+
+    assert await kept.last() is None
+    await kept.keep({"at": "first"})
+    await same.keep({"at": "second"})
+
+    found = await kept.last()
+    assert found
+    assert found["at"] == "second"
+    assert (await read.lags.estimate([Reader("measure_lag", "items")])).feeds[0].leases == 0
 
 
 async def used(cosmos: Endpoint, read: Read) -> float:
