@@ -12,6 +12,7 @@ from rich.console import Console
 
 from ops.screen import Screen
 from shared.runtime import CONSUMERS
+from tests.docs.blocks import blocks
 from tests.programs import ROOT, started, until
 
 ROWS = [{"consumer": "view", "lag": 30, "seconds": 1.5}, {"consumer": "other", "lag": 0, "seconds": None}]
@@ -35,6 +36,15 @@ def test_every_lease_has_a_row_and_what_it_cost_is_said_beside(served: str, shar
     assert all(row["measure"] in {"counted", "reckoned"} and row["changes"] is not None for row in rows)
     assert done.stderr.startswith("lag: ")
     assert " RU" in done.stderr
+
+
+def test_the_commands_of_the_runbook_work_as_they_stand(served: str, shared_settings: dict[str, str]) -> None:
+    assert served
+    (block,) = (block for block in blocks(ROOT / "docs/runbook.md") if "ops lag" in block.text)
+
+    for command in block.text.splitlines():
+        options = command.removeprefix("python -m ops lag ").split()
+        assert lag(shared_settings, *options).stdout.startswith("consumer ")
 
 
 def test_a_watch_of_two_rounds_draws_two_tables_with_every_consumer(

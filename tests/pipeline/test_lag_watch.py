@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -139,6 +140,18 @@ def test_each_trouble_is_named_as_its_alert(feed: FeedLag, alerts: list[str]) ->
     last = Measurement(NOW, (feed,), {}, COST)
 
     assert [each.partition(":")[0] for each in troubles(last, now=NOW, since=NOW)] == alerts
+
+
+def test_each_trouble_has_its_place_in_the_runbook() -> None:
+    bad = replace(WELL, seconds=99.0, owned=0, unknown=1)
+    last = Measurement(NOW, (bad,), {"view": 1}, COST)
+    later = NOW + timedelta(seconds=SILENT_AFTER + 1)
+    runbook = (Path(__file__).parents[2] / "docs/runbook.md").read_text().splitlines()
+
+    said = [*troubles(last, now=NOW, since=NOW), *troubles(last, now=later, since=NOW)]
+
+    assert len(said) == 5
+    assert {f"## {each.partition(':')[0]}" for each in said} <= set(runbook)
 
 
 FEEDS = st.builds(
