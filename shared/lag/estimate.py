@@ -42,7 +42,8 @@ class FeedLag:
     """One consumer. `lag` is in changes: exact when `exact`, else an estimate, with 1 for each part that is unknown.
 
     `seconds` is the age of the oldest change that waits, where one is known, and None when nothing is known. `unknown`
-    counts leases whose lag could not be told and ranges that no lease covers, `unstarted` leases without a place.
+    counts leases whose lag could not be told and ranges that no lease covers, `unstarted` leases without
+    a place though something waits.
     Nobody reads a feed whose function is off, so its lag says how much would come.
     """
 

@@ -52,7 +52,7 @@ def feed_lag(feed: Feed, *, now: datetime, expires_after: timedelta) -> Reckonin
             seconds=max((each.seconds for each in ranges), default=None),
             exact=not unknown and all(each.measure == "counted" for each in ranges),
             unknown=unknown,
-            unstarted=sum(each.position is None for each in leases),
+            unstarted=sum(each.position is None and each.changes != 0 for each in leases),
         ),
         leases,
         ranges,
