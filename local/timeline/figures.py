@@ -31,9 +31,7 @@ def charts(run: Run) -> dict[str, Chart]:
     return {
         "lag-changes": Chart("Changes that wait", "changes", changes, stop),
         "lag-seconds": Chart("Age of the oldest change that waits", "s", seconds, stop),
-        "throughput": Chart(
-            "Stored, and taken in: the slope is the throughput", "events so far", list(_throughput(run)), stop
-        ),
+        "throughput": Chart("Throughput: stored and taken in", "events so far", list(_throughput(run)), stop),
         "sagas": Chart("From placed to shipped, each order by when it was placed", "s", [_durations(run)], stop),
         "request-units": Chart("Request units", "RU a second", list(_charges(run.samples)), stop),
     }

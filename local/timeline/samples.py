@@ -10,9 +10,9 @@ import aiohttp
 
 from shared.lag import FeedLag
 from shared.pipeline import LagWatch
+from shared.pipeline.lag_watch import COUNTED_AT_MOST
 
 EVERY: Final = 1.0
-COUNTED_AT_MOST: Final = 1000
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
+from shared.kernel import Transient
 from shared.lag import Estimate, Measurement
 from shared.lag.measurement import is_silent, troubles
 from shared.ports import Kept, LagEstimates, LagMeter, LaneCatalogue, Reader
 
 # Of each lease, in one measurement; beyond that transactions are reckoned, so that its cost is bounded.
 COUNTED_AT_MOST: Final = 100
+# Seconds: before the next measurement begins, and for a single read.
+WITHIN: Final = 15.0
+READ_WITHIN: Final = 5.0
 
 
 class Untold:
@@ -37,8 +41,12 @@ class LagWatch:
     meter: LagMeter = UNTOLD
 
     async def look(self, *, count_at_most: int = 0) -> Estimate:
-        """How it stands at this moment, without keeping it. Raises Transient."""
-        return await self.lags.estimate(self.readers, count_at_most=count_at_most)
+        """How it stands at this moment, without keeping it. Raises Transient, also when it takes too long."""
+        try:
+            async with asyncio.timeout(WITHIN):
+                return await self.lags.estimate(self.readers, count_at_most=count_at_most)
+        except TimeoutError as late:
+            raise Transient(f"the feeds could not be measured within {WITHIN:.0f} s") from late
 
     async def measure(self) -> Measurement:
         """Raises Transient when the store is away; what was kept then grows old, and is seen to."""
@@ -53,7 +61,11 @@ class LagWatch:
 
     async def last(self) -> Measurement | None:
         """None when nobody has measured yet. Raises Transient."""
-        item = await self.kept.last()
+        try:
+            async with asyncio.timeout(READ_WITHIN):
+                item = await self.kept.last()
+        except TimeoutError as late:
+            raise Transient(f"what was measured last could not be read within {READ_WITHIN:.0f} s") from late
         return Measurement.read(item) if item else None
 
     def is_silent(self, last: Measurement | None) -> bool:
