@@ -13,7 +13,7 @@ from local.timeline.run import CATCH_UP, Plan, Run, recorded
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--into", type=Path, default=ROOT / "docs/pictures", help="default docs/pictures")
     parser.add_argument("--seconds", type=float, default=60.0, help="of load (default 60)")
-    parser.add_argument("--rate", type=float, default=2.0, help="orders a second (default 2)")
+    parser.add_argument("--rate", type=float, default=1.0, help="orders a second (default 1)")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -100,5 +100,5 @@ def test_a_run_draws_its_pictures(tmp_path: Path) -> None:
 
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=300)
 
-    assert "16 orders" in done.stdout
+    assert "8 orders" in done.stdout
     assert {each.name for each in tmp_path.iterdir()} == {f"{name}.svg" for name in charts(RUN)}
