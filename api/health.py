@@ -77,7 +77,7 @@ async def get_feeds(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001
             "last": {
                 "age": round(last.age(watch.now()), 1) if last else None,
                 "silent": watch.is_silent(last),
-                "parked": dict(last.parked) if last else None,
+                "parked": {name: keys for name, keys in last.parked.items() if keys} if last else None,
             },
         }
     )

@@ -24,7 +24,9 @@ class LeaseLag:
     why: str = ""
 
     def as_row(self) -> dict[str, object]:
-        return {name: value for name, value in asdict(self).items() if name != "position"}
+        """For people: without the place, and in tenths of a second."""
+        row = {name: value for name, value in asdict(self).items() if name != "position"}
+        return {name: round(value, 1) if isinstance(value, float) else value for name, value in row.items()}
 
 
 @dataclass(frozen=True, slots=True)
