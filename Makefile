@@ -1,7 +1,7 @@
 # Every target does its own set-up: the first run installs what it needs, later runs start at once.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chaos serve emulators test long bench check clean
+.PHONY: help setup demo chaos serve timeline emulators test long bench check clean
 
 PYTHON_ENV := .venv/bin
 TESTS ?= tests
@@ -23,6 +23,9 @@ chaos: setup ## kill hosts and split ranges while ORDERS=40 are fulfilled, then 
 
 serve: setup ## keep a Cosmos DB-compatible server (8081) and the app (7071) running until Ctrl-C
 	@$(PYTHON_ENV)/python -m local serve
+
+timeline: setup ## run the app for a minute with a reader that stops for a while, and draw docs/pictures anew
+	@$(PYTHON_ENV)/python -m local timeline
 
 emulators: setup ## start Microsoft's emulators in Docker: Cosmos DB, Event Hubs, Azurite
 	@$(PYTHON_ENV)/python -m local.emulators

@@ -6,7 +6,7 @@ import azure.functions as func
 
 from api import commands, health, queries, sagas, sales
 from shared.pipeline import Consumer
-from shared.runtime import FEEDS, pipeline
+from shared.runtime import FEEDS, MEASURE_LAG, pipeline
 from shared.runtime import app as running
 from shared.settings import UNTIL_HANDLED, Settings, feed_binding
 
@@ -36,6 +36,13 @@ for container, readers in FEEDS.items():
 async def ring_timers(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the binding names it
     """Deadlines, repeated asks and claims that ran out."""
     await running().timers.ring()
+
+
+@feeds.function_name(MEASURE_LAG)
+@feeds.timer_trigger("timer", schedule="*/20 * * * * *", use_monitor=False)
+async def measure_lag(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the binding names it
+    """How far behind every feed is, and how many keys are parked."""
+    await running().watch.measure()
 
 
 for blueprint in (commands.routes, queries.routes, sagas.routes, sales.routes, health.routes, feeds):

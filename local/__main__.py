@@ -12,6 +12,7 @@ COMMANDS: Final = {
     "eventhubs": ("local.eventhubs.command", "an Azure Event Hubs-compatible endpoint"),
     "host": ("local.host.command", "a Functions host for an app of the Python v2 model"),
     "serve": ("local.serve.command", "server and app together on their usual ports, until Ctrl-C"),
+    "timeline": ("local.timeline.command", "a run with a reader that stops for a while, drawn as pictures"),
 }
 
 

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from signal import SIGINT
 from typing import Final
 
 from ops.commands import COMMANDS
@@ -23,6 +24,8 @@ def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     except Failure as failure:
         print(f"ops: {failure}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        return 128 + SIGINT
 
 
 def parser() -> argparse.ArgumentParser:
@@ -49,6 +52,8 @@ def values(file: Path | None) -> Mapping[str, str]:
 
 async def _run(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     rows = await COMMANDS[options.command].run(environ, options)
+    if rows is None:
+        return 0
     print((table if options.table else json_array)(rows), end="")
     undone = options.command == "audit" or any(row.get("outcome") in UNDONE for row in rows)
     return 1 if rows and undone else 0

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ops import capacity, containers, lanes, stock, views
+from ops import capacity, containers, lag, lanes, stock, views
 from ops.command import Command, on_app
 
 COMMANDS: Final = {
@@ -10,7 +10,7 @@ COMMANDS: Final = {
     "show": Command("Show one parked key and what waits behind it.", on_app(lanes.show), lanes.a_lane),
     "release": Command("Put what waits behind parked keys in, if it passes.", on_app(lanes.release), lanes.some_lanes),
     "audit": Command("Recompute every total and print the differences.", on_app(views.audit)),
-    "lag": Command("Say how far each consumer is behind.", on_app(views.lag)),
+    "lag": Command("Say how far each consumer is behind.", on_app(lag.lag), lag.arguments),
     "stock": Command("Set or show how many pieces of products there are.", on_app(stock.stock), stock.arguments),
     "provision": Command("Make the containers as declared.", containers.provisioned, containers.arguments),
     "plan": Command("Estimate what a number of orders needs of Azure.", capacity.planned, capacity.arguments),

@@ -1,4 +1,4 @@
-"""Views: how far behind they are, and whether their totals are right."""
+"""Views: whether their totals are right."""
 
 import argparse
 
@@ -9,7 +9,3 @@ from shared.runtime import App
 
 async def audit(app: App, _: argparse.Namespace) -> Rows:
     return [difference.as_row() for tally in TALLIES for difference in await app.audit.of(tally)]
-
-
-async def lag(app: App, _: argparse.Namespace) -> Rows:
-    return [lag.as_row() for lag in await app.all_lags()]

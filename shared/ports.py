@@ -1,10 +1,11 @@
 """What the engine asks of a store. Small on purpose: a fake fits on a page."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from shared.kernel import Failure, Key
+from shared.lag import Estimate
 
 type Item = Mapping[str, object]
 
@@ -163,35 +164,42 @@ class LeasePosition:
 
 
 @dataclass(frozen=True, slots=True)
-class FeedLag:
-    """How far one consumer is behind. `lag` counts transactions, and 1 for a lease whose position is unknown.
-
-    Nobody reads a feed whose function is off, so its lag says how much would come.
-    """
+class Reader:
+    """Who reads the feed of which container; `off` when its function is switched off."""
 
     consumer: str
     container: str
-    leases: int
-    owned: int
-    lag: int
     off: bool = False
-
-    @classmethod
-    def of(cls, consumer: str, container: str, positions: Sequence[LeasePosition], *, off: bool = False) -> "FeedLag":
-        return cls(
-            consumer,
-            container,
-            leases=len(positions),
-            owned=sum(each.owned for each in positions),
-            lag=sum(each.behind for each in positions),
-            off=off,
-        )
-
-    def as_row(self) -> dict[str, object]:
-        return asdict(self)
 
 
 class FeedLags(Protocol):
     async def positions(self, consumer: str, container: str) -> Sequence[LeasePosition]:
         """Of every lease that the consumer has; none before a host has made them."""
+        ...
+
+
+class LagEstimates(Protocol):
+    async def estimate(self, readers: Sequence[Reader], *, count_at_most: int = 0) -> Estimate:
+        """Of all these readers at once. Reads on to count what waits, in each lease at most `count_at_most` changes.
+
+        Raises Transient when the leases or the ranges cannot be read; a lease that cannot be read is unknown.
+        """
+        ...
+
+
+class Kept(Protocol):
+    """One item for all instances of the app: what somebody found out last."""
+
+    async def keep(self, item: Item) -> None:
+        """In place of what was kept before, by whomever."""
+        ...
+
+    async def last(self) -> Item | None: ...
+
+
+class LagMeter(Protocol):
+    """Where lags are told to. Raises nothing, waits for nothing."""
+
+    def tell(self, estimate: Estimate, *, parked: Mapping[str, int], before: float | None) -> None:
+        """`before` is how old, in seconds, the measurement before this one had become; None for the first."""
         ...

@@ -23,6 +23,7 @@ from shared.cosmos import (
     CosmosDue,
     CosmosEventStore,
     CosmosFeedLags,
+    CosmosKept,
     CosmosLaneCatalogue,
     CosmosPages,
     CosmosPartitions,
@@ -44,6 +45,7 @@ from shared.pipeline import (
     Engine,
     EventCodec,
     Freshness,
+    LagWatch,
     Lanes,
     Ledgers,
     Outside,
@@ -64,12 +66,14 @@ from shared.pipeline import (
     Totals,
     Transactor,
 )
-from shared.ports import BucketStore, FeedLag, FeedLags, PageStore, RowStore
+from shared.ports import BucketStore, PageStore, Reader, RowStore
 from shared.settings import Settings
 
 ORDERS = "orders"
 LEASES = "leases"
 POISON = "poison"
+# The function, and what it keeps beside the leases.
+MEASURE_LAG = "measure_lag"
 # Of the sandbox providers.
 BOOKS = ("stock", "payments", "shipments")
 
@@ -110,7 +114,7 @@ class App:
     pages: PageStore
     pipeline: Pipeline
     parked: ParkedKeys
-    lags: FeedLags
+    watch: LagWatch
     freshness: Freshness
     totals: Totals
     audit: Audit
@@ -118,18 +122,6 @@ class App:
     timers: Timers
     warehouse: Warehouse
     books: Books
-
-    async def all_lags(self) -> list[FeedLag]:
-        return [
-            FeedLag.of(
-                reader.name,
-                container,
-                await self.lags.positions(reader.name, container),
-                off=reader.name in self.settings.switched_off,
-            )
-            for container, readers in FEEDS.items()
-            for reader in readers
-        ]
 
     async def missing(self) -> list[str]:
         """Why the app is not ready; nothing when it is."""
@@ -172,8 +164,9 @@ def compose(settings: Settings) -> App:
         {sagas.name: sagas},
         many and PatientMany(many, for_each),
     )
+    leases = account.container(settings.lease_database, LEASES)
     lags = CosmosFeedLags(
-        account.container(settings.lease_database, LEASES),
+        leases,
         {name: account.container(settings.database, name) for name in FEEDS},
         settings.lease_expires_after,
         _now,
@@ -189,7 +182,14 @@ def compose(settings: Settings) -> App:
             max_seconds=settings.max_batch_seconds,
         ),
         parked=ParkedKeys(engine, {each.name: each for each in CONSUMERS}, catalogue),
-        lags=lags,
+        watch=LagWatch(
+            lags,
+            _readers(settings),
+            CosmosKept(leases, MEASURE_LAG),
+            catalogue,
+            now=_now,
+            since=_now(),
+        ),
         totals=Totals(buckets, catalogue),
         audit=Audit(codec, CosmosSweep(account, settings.database), ORDERS),
         freshness=Freshness(lags, monotonic, is_off=settings.switched_off.__contains__),
@@ -211,6 +211,14 @@ def _for_each(settings: Settings, patience: Patience) -> Patience:
     if settings.writes == "points":
         return patience
     return Patience(monotonic, room=Room(most=ROWS_AT_ONCE, least=ROWS_AT_LEAST, limit=ROWS_AT_ONCE, slow=inf))
+
+
+def _readers(settings: Settings) -> tuple[Reader, ...]:
+    return tuple(
+        Reader(reader.name, container, off=reader.name in settings.switched_off)
+        for container, readers in FEEDS.items()
+        for reader in readers
+    )
 
 
 def _definitions(settings: Settings) -> tuple[Saga[Any, Any], ...]:

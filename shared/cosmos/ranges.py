@@ -5,7 +5,7 @@ documented but has no id, and a bulk request has to name one.
 """
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
@@ -46,9 +46,16 @@ class Ranges:
 
 async def read_ranges(container: ContainerProxy) -> Ranges:
     """From the store, not from a cache. Raises Transient as every read does."""
+    return Ranges.of(await describe_ranges(container))
+
+
+async def describe_ranges(
+    container: ContainerProxy, *, hear: Callable[..., object] | None = None
+) -> list[dict[str, Any]]:
+    """Entries of `pkranges` as they are; `hear` gets the headers of each answer. Raises Transient."""
     with translated(f"ranges of {container.id}"):
-        found = container.client_connection._ReadPartitionKeyRanges(container.container_link)  # noqa: SLF001 - see above
-        return Ranges.of([one async for one in found])
+        read = container.client_connection._ReadPartitionKeyRanges  # noqa: SLF001 - see above
+        return [one async for one in read(container.container_link, None, response_hook=hear)]
 
 
 def effective_key(partition: str) -> int:

@@ -10,7 +10,9 @@ from shared.pipeline.count import Count
 from shared.pipeline.dispatch import Dispatch
 from shared.pipeline.forward import Forward, Outlet
 from shared.pipeline.freshness import Fresh, Freshness
+from shared.pipeline.lag_watch import LagWatch
 from shared.pipeline.lanes import Lanes
+from shared.pipeline.one_answer import OneAnswer
 from shared.pipeline.parked import ParkedKeys
 from shared.pipeline.patience import Patience, Room
 from shared.pipeline.patient import PatientBuckets, PatientDue, PatientEvents, PatientMany, PatientPages, PatientRows
@@ -36,8 +38,10 @@ __all__ = [
     "Forward",
     "Fresh",
     "Freshness",
+    "LagWatch",
     "Lanes",
     "Ledgers",
+    "OneAnswer",
     "Outdated",
     "Outlet",
     "Outside",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-PURE = ("orders", "projections", "sagas", "shared/capacity", "shared/kernel")
+PURE = ("orders", "projections", "sagas", "shared/capacity", "shared/kernel", "shared/lag")
 SHIPPED = ("api", "gateways", "shared", *PURE)
 MAY_IMPORT = {
     "azure.functions": ("function_app.py", "api/"),
