@@ -10,8 +10,10 @@ from shared.metrics import Metric
 
 type Fact = str | int | float | bool
 
-# Of the function's run that everything under way belongs to; empty outside of one.
+# The function's run that everything under way belongs to, and the name that orders' costs are told apart by: where in
+# an order's life it is. Both are empty outside of a run, and the second in one that moves no order.
 invocation_id: Final[ContextVar[str]] = ContextVar("invocation_id", default="")
+stage: Final[ContextVar[str]] = ContextVar("stage", default="")
 
 
 class Trace(Protocol):

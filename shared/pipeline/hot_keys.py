@@ -1,0 +1,56 @@
+"""Which keys get most of a feed's events, in bounded space: the space-saving algorithm.
+
+Metwally, Agrawal, El Abbadi, "Efficient computation of frequent and top-k elements in data streams", 2005: with room
+for m keys no count is over the truth by more than the total divided by m, and no key above that share is missing.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final
+
+ROOM: Final = 64
+WINDOW_SECONDS: Final = 60.0
+
+
+@dataclass(slots=True)
+class SpaceSaving:
+    """Counts of the keys that may be the most frequent ones; each is at least the truth."""
+
+    room: int = ROOM
+    total: int = 0
+    _counts: dict[str, int] = field(default_factory=dict)
+
+    def see(self, key: str, times: int = 1) -> None:
+        self.total += times
+        counts = self._counts
+        if key in counts:
+            counts[key] += times
+        elif len(counts) < self.room:
+            counts[key] = times
+        else:
+            rarest = min(counts, key=counts.__getitem__)
+            counts[key] = counts.pop(rarest) + times
+
+    def top(self, most: int) -> tuple[tuple[str, int], ...]:
+        """The most frequent first."""
+        return tuple(sorted(self._counts.items(), key=lambda each: (-each[1], each[0]))[:most])
+
+
+@dataclass(slots=True)
+class HotKeys:
+    """One count for each consumer and minute. `seconds` is a monotonic clock."""
+
+    seconds: Callable[[], float]
+    _counts: dict[str, SpaceSaving] = field(default_factory=dict)
+    _since: dict[str, float] = field(default_factory=dict)
+
+    def see(self, consumer: str, key: str, times: int) -> None:
+        self._counts.setdefault(consumer, SpaceSaving()).see(key, times)
+
+    def over(self, consumer: str) -> SpaceSaving | None:
+        """The count of the window that has just ended, once; None while it goes on."""
+        now = self.seconds()
+        if now - self._since.setdefault(consumer, now) < WINDOW_SECONDS:
+            return None
+        self._since[consumer] = now
+        return self._counts.pop(consumer, None)
