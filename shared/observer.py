@@ -1,7 +1,7 @@
 """What the app tells of its own work: a port, the one who hears nothing, and what a stretch of work has spent."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Final, Protocol
@@ -10,10 +10,8 @@ from shared.metrics import Metric
 
 type Fact = str | int | float | bool
 
-# The function's run that everything under way belongs to, and the name that orders' costs are told apart by: where in
-# an order's life it is. Both are empty outside of a run, and the second in one that moves no order.
+# The function's run that everything under way belongs to; empty outside of one.
 invocation_id: Final[ContextVar[str]] = ContextVar("invocation_id", default="")
-stage: Final[ContextVar[str]] = ContextVar("stage", default="")
 
 
 class Trace(Protocol):
@@ -101,30 +99,42 @@ SILENT: Final = Silent()
 
 @dataclass(slots=True)
 class Spent:
-    """Request units of one stretch of work; what is spent within counts for all stretches around it."""
+    """Request units of one stretch of work; what is spent within counts for all stretches around it.
+
+    `heard` is told of each amount, also of what tasks spend that go on after the stretch.
+    """
 
     charge: float = 0.0
     around: "Spent | None" = None
+    heard: Callable[[float], None] | None = None
 
     def add(self, charge: float) -> None:
         stretch: Spent | None = self
         while stretch is not None:
             stretch.charge += charge
+            if stretch.heard:
+                stretch.heard(charge)
             stretch = stretch.around
 
 
 _spent: Final[ContextVar[Spent | None]] = ContextVar("spent", default=None)
 
 
-@contextmanager
-def spending() -> Iterator[Spent]:
-    """Counts what is charged until its end, by tasks begun within as well."""
-    mine = Spent(around=_spent.get())
-    token = _spent.set(mine)
-    try:
-        yield mine
-    finally:
-        _spent.reset(token)
+class Spending:
+    """Counts what is charged until its end, also by tasks begun within. No generator: it is on every key's way."""
+
+    __slots__ = ("_heard", "_token")
+
+    def __init__(self, heard: Callable[[float], None] | None = None) -> None:
+        self._heard = heard
+
+    def __enter__(self) -> Spent:
+        mine = Spent(around=_spent.get(), heard=self._heard)
+        self._token = _spent.set(mine)
+        return mine
+
+    def __exit__(self, *_: object) -> None:
+        _spent.reset(self._token)
 
 
 def charged(charge: float) -> None:

@@ -18,6 +18,7 @@ from shared.pipeline.project import Project
 from shared.pipeline.ring import Timers
 from shared.pipeline.runner import Pipeline
 from shared.pipeline.sagas import Outside, Sagas
+from shared.pipeline.standing import Standing
 from shared.pipeline.suspects import Suspects
 from shared.pipeline.totals import Totals
 from shared.pipeline.transact import Cause, Decision, Outdated, Transactor
@@ -53,6 +54,7 @@ __all__ = [
     "Project",
     "Room",
     "Sagas",
+    "Standing",
     "Suspects",
     "Timers",
     "Totals",

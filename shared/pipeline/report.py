@@ -11,7 +11,7 @@ from typing import Final
 
 from shared.kernel import Failure
 from shared.metrics import FEED_BATCH_SECONDS, FEED_BATCH_SIZE, FEED_HOTTEST_SHARE, FEED_SPANS, FEED_VISIBLE_SECONDS
-from shared.observer import NO_TRACE, Fact, Observer, Spent, Trace, invocation_id, spending
+from shared.observer import NO_TRACE, Fact, Observer, Spending, Spent, Trace, invocation_id
 from shared.pipeline.codec import Received
 from shared.pipeline.hot_keys import HotKeys, SpaceSaving
 from shared.pipeline.spans import Span
@@ -51,7 +51,7 @@ class Report:
             yield
             return
         begun = perf_counter()
-        with self.observer.span(f"{self.consumer} batch") as self._trace, spending() as spent:
+        with self.observer.span(f"{self.consumer} batch") as self._trace, Spending() as spent:
             try:
                 yield
             finally:
@@ -71,7 +71,7 @@ class Report:
             yield told
             self._line(span, told, None)
         else:
-            with ExitStack() as opened, spending() as spent:
+            with ExitStack() as opened, Spending() as spent:
                 traces = [opened.enter_context(self.observer.span(self.consumer, under=each)) for each in _traces(span)]
                 yield told
                 self._say(traces, span, told, spent)

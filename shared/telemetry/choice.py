@@ -13,18 +13,18 @@ OF_THE_WORKER: Final = "PYTHON_APPLICATIONINSIGHTS_ENABLE_TELEMETRY"
 
 
 def exporter(environ: Mapping[str, str]) -> Exporter:
-    """What is asked for; otherwise Application Insights or a collector when one is named. Raises Misconfigured."""
-    azure, otlp = environ.get("APPLICATIONINSIGHTS_CONNECTION_STRING"), environ.get("OTEL_EXPORTER_OTLP_ENDPOINT")
+    """What is asked for; otherwise Application Insights when one is named, or nothing. Raises Misconfigured."""
+    asked, azure = environ.get(EXPORTER, ""), environ.get("APPLICATIONINSIGHTS_CONNECTION_STRING")
     if azure and environ.get(OF_THE_WORKER, "").lower() in {"1", "true"}:
         raise Misconfigured(f"unset {OF_THE_WORKER}: with it the worker exports once more what the app exports")
-    match environ.get(EXPORTER, ""):
+    match asked:
         case "":
-            return "azure" if azure else "otlp" if otlp else "none"
+            return "azure" if azure else "none"
         case "azure" if not azure:
             raise Misconfigured("set APPLICATIONINSIGHTS_CONNECTION_STRING, for example to InstrumentationKey=…;")
-        case "otlp" if not otlp:
+        case "otlp" if not environ.get("OTEL_EXPORTER_OTLP_ENDPOINT"):
             raise Misconfigured("set OTEL_EXPORTER_OTLP_ENDPOINT, for example to http://127.0.0.1:4318")
-        case "azure" | "otlp" | "console" | "none" as asked:
+        case "azure" | "otlp" | "console" | "none":
             return asked
         case _:
             raise Misconfigured(f"{EXPORTER} must be azure, otlp, console or none, for example none")

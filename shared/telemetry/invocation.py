@@ -1,10 +1,11 @@
-"""One run of a function: the host's trace and the run's id are current within it, whoever set them before."""
+"""One run of a function: the host's trace, the run's id and its costs, whoever set them before or did not."""
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Protocol
 
-from shared.observer import invocation_id
+from shared.metrics import ORDER_CHARGE
+from shared.observer import Spending, invocation_id
 from shared.telemetry.once import observer
 
 
@@ -27,20 +28,26 @@ class Invocation(Protocol):
 
 
 @contextmanager
-def invoked(context: Invocation) -> Generator[None]:
-    """The worker attaches the trace for async functions alone, and only behind its switch; here it is for both.
+def invoked(context: Invocation, *, stage: str = "") -> Generator[None]:
+    """`stage` names where in an order's life this run is, for what the order costs; a run that moves none has no name.
 
+    The worker attaches the trace for async functions alone, and only behind its switch; here it is for both.
     Source: azure_functions_runtime 1.3.0, handle_event.py and utils/executor.py.
     """
     run = invocation_id.set(context.invocation_id)
     try:
         if observer().listens:
-            with _attached(context.trace_context):
+            with _attached(context.trace_context), Spending(_heard_by(stage) if stage else None):
                 yield
         else:
             yield
     finally:
         invocation_id.reset(run)
+
+
+def _heard_by(stage: str) -> Callable[[float], None]:
+    listening = observer()
+    return lambda charge: listening.record(ORDER_CHARGE, charge, stage=stage)
 
 
 @contextmanager
