@@ -1,4 +1,4 @@
-"""What tells of a person is marked where its type is declared, and shown as a mark wherever values are shown."""
+"""What is nobody's business is marked where its type is declared, and masked wherever values are shown."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,11 +10,14 @@ from shared.kernel.errors import Failure, Refused
 
 
 @dataclass(frozen=True, slots=True)
-class Personal:
+class Hidden:
     """Marks a field: `Annotated[str, PERSONAL]`."""
 
+    why: str
 
-PERSONAL: Final = Personal()
+
+PERSONAL: Final = Hidden("personal")
+SECRET: Final = Hidden("secret")
 MASK: Final = "***"
 MOST_LETTERS: Final = 200
 MOST_ITEMS: Final = 20
@@ -23,7 +26,7 @@ type Shown = str | int | float | bool | list[Shown] | dict[str, Shown] | None
 
 
 def masked(value: object) -> Shown:
-    """The value as it may be shown to an operator: typed fields by name, personal ones masked, documents never."""
+    """The value as it may be shown to an operator: typed fields by name, marked ones masked, documents never."""
     match value:
         case None | bool() | int() | float() | str() | date():
             return _plain(value)
@@ -54,15 +57,16 @@ def _typed(value: object) -> Shown:
     names = getattr(kind, "__dataclass_fields__", None) or getattr(kind, "model_fields", None)
     if names is None:
         return str(kind.__name__)
-    hidden = _personal(kind)
+    hidden = _hidden(kind)
     return {name: MASK if name in hidden else masked(getattr(value, name)) for name in names}
 
 
 @cache
-def _personal(kind: Any) -> frozenset[str]:  # noqa: ANN401 - of any type
+def _hidden(kind: Any) -> frozenset[str]:  # noqa: ANN401 - of any type
     return frozenset(name for name, hint in get_type_hints(kind, include_extras=True).items() if _is_marked(hint))
 
 
 def _is_marked(hint: object) -> bool:
     """Also where it may be None."""
-    return PERSONAL in getattr(hint, "__metadata__", ()) or any(_is_marked(each) for each in get_args(hint))
+    marks = getattr(hint, "__metadata__", ())
+    return any(isinstance(mark, Hidden) for mark in marks) or any(_is_marked(each) for each in get_args(hint))

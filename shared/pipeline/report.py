@@ -73,10 +73,8 @@ class Report:
             self._line(span, told, None)
         else:
             with ExitStack() as opened, Spending() as spent:
-                traces = [
-                    opened.enter_context(self.observer.span(self.consumer, under=each))
-                    for each in _by_trace(span.events)[-MOST_TRACES:]
-                ]
+                traced = _by_trace(span.events)[-MOST_TRACES:]
+                traces = [opened.enter_context(self.observer.span(self.consumer, under=each)) for each in traced]
                 yield told
                 self._say(traces, span, told, spent)
             self._line(span, told, spent)

@@ -56,9 +56,16 @@ class Heard:
                 yield from scope.metrics
 
 
+class Kept(InMemoryLogRecordExporter):
+    """Typed, which the one it is made from is not."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # see above
+
+
 @contextmanager
 def hearing(share: float = 1.0) -> Generator[Heard]:
-    spans, lines, reader = InMemorySpanExporter(), InMemoryLogRecordExporter(), InMemoryMetricReader()
+    spans, lines, reader = InMemorySpanExporter(), Kept(), InMemoryMetricReader()
     logs = LoggerProvider()
     logs.add_log_record_processor(SimpleLogRecordProcessor(lines))
     providers = provided(SimpleSpanProcessor(spans), reader, logs, share=share)
@@ -80,5 +87,17 @@ def reached(spans: Iterable[ReadableSpan], trace: int) -> list[ReadableSpan]:
     return found
 
 
+def trace_of(span: ReadableSpan) -> int:
+    context = span.get_span_context()
+    assert context is not None
+    return context.trace_id
+
+
+def place_of(span: ReadableSpan) -> int:
+    context = span.get_span_context()
+    assert context is not None
+    return context.span_id
+
+
 def _traces(span: ReadableSpan) -> set[int]:
-    return {span.get_span_context().trace_id, *(link.context.trace_id for link in span.links)}
+    return {trace_of(span), *(link.context.trace_id for link in span.links)}

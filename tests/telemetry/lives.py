@@ -11,10 +11,11 @@ from gateways import Gateways, SandboxCarrier, Warehouse
 from gateways.payments import SandboxPayments
 from orders.commands import OrderCommand, PlaceOrder, Record
 from orders.decider import order
+from orders.effects import OrderEffect
 from orders.events import ORDER_EVENTS, Answer
 from projections import PROJECTIONS, TALLIES
 from sagas.fulfilment import fulfilment
-from shared.kernel import Recorded
+from shared.kernel import Recorded, Transient
 from shared.observer import SILENT, Observer, charged
 from shared.pipeline import (
     Advance,
@@ -69,10 +70,11 @@ class ChargedRows(FakeRows):
 
 @dataclass
 class Life:
-    """`token` says how the payment behaves."""
+    """`token` says how the payment behaves; when `is_away` no provider is there."""
 
     observer: Observer = SILENT
     token: str = "tok_ok"  # noqa: S105 - what the sandbox takes for a card
+    is_away: bool = False
     now: datetime = EPOCH
     causes: "count[int]" = field(default_factory=count)
 
@@ -83,7 +85,7 @@ class Life:
             order, CODEC, self.events, now=lambda: self.now, observer=self.observer
         )
         self.lanes = Lanes(self.rows, nonce=lambda: str(next(self.causes)), now=lambda: self.now)
-        self.pipeline = self._pipeline()
+        self.gateways, self.pipeline = self._gateways(), self._pipeline()
 
     @property
     def consumers(self) -> Sequence[Consumer]:
@@ -131,7 +133,7 @@ class Life:
             (fulfilment,),
             self.orders,
             self.rows,
-            Outside(self._gateways().perform, Record),
+            Outside(self._perform, Record),
             now=lambda: self.now,
             nonce=lambda: str(next(self.causes)),
             drain_seconds=None,
@@ -140,6 +142,11 @@ class Life:
         brake, ledgers, sagas = Brake(self.clock), Ledgers(self.buckets), {"fulfilment": self.sagas}
         engine = Engine(CODEC, self.events, self.rows, self.lanes, brake, ledgers, sagas, self.observer)
         return Pipeline(engine, Seasoned(self.rows, self.clock, max_seconds=5), max_seconds=5)
+
+    async def _perform(self, effect: OrderEffect) -> Answer | None:
+        if self.is_away:
+            raise Transient("nobody is there")
+        return await self.gateways.perform(effect)
 
     def _gateways(self) -> Gateways:
         async def token(_: str) -> str:

@@ -2,7 +2,7 @@
 
 from orders.commands import MoveOrder
 from projections import PROJECTIONS, TALLIES
-from tests.telemetry.hearing import Heard, hearing, reached
+from tests.telemetry.hearing import Heard, hearing, place_of, reached, trace_of
 from tests.telemetry.lives import Life
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"
@@ -22,7 +22,7 @@ async def test_views_steps_gateways_and_publishing_are_in_the_trace_that_placed_
     with hearing() as heard:
         await lived(heard)
 
-        mine = {span.name for span in heard.spans if span.get_span_context().trace_id == int(TRACE, 16)}
+        mine = {span.name for span in heard.spans if trace_of(span) == int(TRACE, 16)}
     views = {*(f"project_{each.name}" for each in PROJECTIONS), *(f"tally_{each.name}" for each in TALLIES)}
     steps = {
         "ask hold_stock",
@@ -42,7 +42,7 @@ async def test_every_span_of_an_orders_life_hangs_together() -> None:
         await life.until_settled()
 
         spans = [span for span in heard.spans if not (span.name.endswith(" batch") and not span.links)]
-        known = {span.get_span_context().span_id for span in spans} | {int(BEGAN.split("-")[2], 16)}
+        known = {place_of(span) for span in spans} | {int(BEGAN.split("-")[2], 16)}
         batches = [span for span in spans if span.name.endswith(" batch")]
     assert len(reached(spans, int(TRACE, 16))) == len(spans)
     assert all(span.parent is None or span.parent.span_id in known for span in spans)
@@ -53,7 +53,7 @@ async def test_an_event_carries_the_place_where_it_was_decided() -> None:
     with hearing() as heard:
         life = await lived(heard)
 
-        decided = {f"{span.get_span_context().span_id:016x}" for span in heard.spans if span.name.startswith("decide ")}
+        decided = {f"{place_of(span):016x}" for span in heard.spans if span.name.startswith("decide ")}
     places = [str(item["traceparent"]).split("-") for item in life.feed()]
     assert {trace for _, trace, _, _ in places} == {TRACE}
     assert {span for _, _, span, _ in places} <= decided
@@ -71,7 +71,7 @@ async def test_a_redelivery_joins_the_same_trace_and_adds_no_second_life() -> No
         await life.delivered(attempt=2)
 
         again = heard.named("project_customer_orders")
-        assert {span.get_span_context().trace_id for span in again} == {int(TRACE, 16)}
+        assert {trace_of(span) for span in again} == {int(TRACE, 16)}
         assert [(span.attributes or {})["orderflow.outcome"] for span in again] == ["skipped"]
         assert [span.name for span in heard.spans if span.name.startswith("gateway ")] == []
     assert len(life.feed()) == events
@@ -101,8 +101,8 @@ async def test_a_batch_of_many_traces_has_bounded_links_and_a_span_for_each_key(
         (batch,) = heard.named(f"{life.consumers[0].name} batch")
         keys = heard.named(life.consumers[0].name)
     assert len(batch.links) == 32
-    assert {span.get_span_context().trace_id for span in keys} == set(range(1, 41))
-    assert all(span.links[0].context.span_id == batch.get_span_context().span_id for span in keys)
+    assert {trace_of(span) for span in keys} == set(range(1, 41))
+    assert all(span.links[0].context.span_id == place_of(batch) for span in keys)
 
 
 async def test_an_order_lives_the_same_whether_anybody_listens_or_not() -> None:
