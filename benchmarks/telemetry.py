@@ -24,7 +24,7 @@ from shared.settings import CosmosConnection, Settings
 from shared.telemetry.providers import provided
 
 BATCHES: Final = 5
-ROUNDS: Final = 20
+ROUNDS: Final = 40
 ONE_KEPT_IN: Final = 10
 
 
@@ -52,14 +52,22 @@ def _recorded(body: OrderEvent, run: str, key: int, sequence: int) -> Recorded[O
     return Recorded(body, f"{run}-{key}", "bench", sequence, BEGAN, traceparent=traceparent)
 
 
-async def apply(app: App) -> float:
-    """CPU seconds of this process: engine, SDK, and whatever exports."""
+async def spent(app: App, page: str) -> float:
+    """CPU seconds of this process: engine, SDK, and whatever exports meanwhile."""
     (consumer, *_) = CONSUMERS
-    texts = list(pages(uuid4().hex))
-    with Stretch() as spent:
-        for text in texts:
-            await app.pipeline.run(consumer, text)
-    return spent.cpu
+    with Stretch() as stretch:
+        await app.pipeline.run(consumer, page)
+    return stretch.cpu
+
+
+async def both(told: App, silent: App, number: int) -> tuple[float, float]:
+    """Page by page, each side first in turn: a machine whose speed drifts meets both."""
+    sides = {id(told): 0.0, id(silent): 0.0}
+    for at, texts in enumerate(zip(pages(uuid4().hex), pages(uuid4().hex), strict=True), start=number):
+        order = [told, silent] if at % 2 else [silent, told]
+        for app, text in zip(order, texts, strict=True):
+            sides[id(app)] += await spent(app, text)
+    return sides[id(told)], sides[id(silent)]
 
 
 async def rounds(url: str, observer: Observer) -> list[tuple[float, float]]:
@@ -67,19 +75,11 @@ async def rounds(url: str, observer: Observer) -> list[tuple[float, float]]:
     await provision(settings, Path("infra/containers.json"))
     told, silent = compose(settings, observer), compose(settings, SILENT)
     try:
-        await apply(told), await apply(silent)
-        return [await both(told, silent, told_first=bool(number % 2)) for number in range(ROUNDS)]
+        await both(told, silent, 0)
+        return [await both(told, silent, number) for number in range(ROUNDS)]
     finally:
         await told.account.close()
         await silent.account.close()
-
-
-async def both(told: App, silent: App, *, told_first: bool) -> tuple[float, float]:
-    """In turn first, so that neither always comes after the other."""
-    if told_first:
-        return await apply(told), await apply(silent)
-    alone = await apply(silent)
-    return await apply(told), alone
 
 
 def measure() -> Ratio:

@@ -11,7 +11,20 @@ from shared.metrics import Metric
 type Fact = str | int | float | bool
 
 # The function's run that everything under way belongs to; empty outside of one.
+_ODD: Final = frozenset("13579bdf")
+
 invocation_id: Final[ContextVar[str]] = ContextVar("invocation_id", default="")
+
+
+def is_kept(traceparent: str) -> bool:
+    """Whether that trace is sampled: the lowest bit of its flags. Not a look at the rest of it."""
+    return traceparent[-1:] in _ODD
+
+
+def within(observer: "Observer", traceparent: str) -> str:
+    """Where the work under way is, if that is in the same trace; otherwise the place that is given."""
+    here = observer.traceparent()
+    return here if here and here[3:35] == traceparent[3:35] else traceparent
 
 
 class Trace(Protocol):

@@ -1,7 +1,8 @@
-"""Which keys get most of a feed's events, in bounded space: the space-saving algorithm.
+"""Which keys get most of a feed's events, in bounded space and constant time: the space-saving summary.
 
-Metwally, Agrawal, El Abbadi, "Efficient computation of frequent and top-k elements in data streams", 2005: with room
-for m keys no count is over the truth by more than the total divided by m, and no key above that share is missing.
+Metwally, Agrawal, El Abbadi 2005: with room for m keys no count is over the truth by more than the total divided by m,
+and no key above that share is missing. It is kept as Misra and Gries do, taking one from all when the room is full,
+which is the same summary (Agarwal and others, "Mergeable summaries", 2012) without looking for the rarest key.
 """
 
 from collections.abc import Callable
@@ -18,22 +19,24 @@ class SpaceSaving:
 
     room: int = ROOM
     total: int = 0
+    _taken: int = 0
     _counts: dict[str, int] = field(default_factory=dict)
 
     def see(self, key: str, times: int = 1) -> None:
         self.total += times
-        counts = self._counts
-        if key in counts:
-            counts[key] += times
-        elif len(counts) < self.room:
-            counts[key] = times
-        else:
-            rarest = min(counts, key=counts.__getitem__)
-            counts[key] = counts.pop(rarest) + times
+        if key in self._counts or len(self._counts) < self.room:
+            self._counts[key] = self._counts.get(key, 0) + times
+            return
+        less = min(times, *self._counts.values())
+        self._taken += less
+        self._counts = {name: count - less for name, count in self._counts.items() if count > less}
+        if times > less:
+            self._counts[key] = times - less
 
     def top(self, most: int) -> tuple[tuple[str, int], ...]:
         """The most frequent first."""
-        return tuple(sorted(self._counts.items(), key=lambda each: (-each[1], each[0]))[:most])
+        ranked = sorted(self._counts.items(), key=lambda each: (-each[1], each[0]))
+        return tuple((key, count + self._taken) for key, count in ranked[:most])
 
 
 @dataclass(slots=True)

@@ -2,16 +2,17 @@
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from time import perf_counter
-from typing import Final
+from types import TracebackType
+from typing import Final, Self
 
 from shared.kernel import Failure
 from shared.metrics import FEED_BATCH_SECONDS, FEED_BATCH_SIZE, FEED_HOTTEST_SHARE, FEED_SPANS, FEED_VISIBLE_SECONDS
-from shared.observer import NO_TRACE, Fact, Observer, Spending, Spent, Trace, invocation_id
+from shared.observer import NO_TRACE, Fact, Observer, Spending, Spent, Trace, invocation_id, is_kept
 from shared.pipeline.codec import Received
 from shared.pipeline.hot_keys import HotKeys, SpaceSaving
 from shared.pipeline.spans import Span
@@ -20,6 +21,7 @@ log = logging.getLogger("orderflow.pipeline")
 
 # One key rarely has events of several traces in one batch; of more than these the last ones count.
 MOST_TRACES: Final = 8
+MOST_LINKS: Final = 32
 ONE_IN: Final = 8
 HOT: Final = 0.2
 ENOUGH_TO_TELL: Final = 100
@@ -28,10 +30,55 @@ NAMED: Final = 5
 
 @dataclass(slots=True)
 class Told:
-    """What became of one key of the batch."""
+    """One key of the batch while it is handled, within each kept trace that its events belong to.
 
+    What it does goes on in the last of them. No generator: it is on every key's way.
+    """
+
+    report: "Report"
+    span: Span[object]
     outcome: str = "waiting"
     trouble: Exception | None = None
+    _spent: Spent | None = None
+    _spending: Spending | None = None
+    _opened: ExitStack | None = None
+    _traces: tuple[Trace, ...] = ()
+
+    def __enter__(self) -> Self:
+        observer = self.report.observer
+        if observer.listens:
+            self._spending = Spending()
+            self._spent = self._spending.__enter__()
+            if kept := _kept(self.span.events, MOST_TRACES):
+                self._opened = ExitStack()
+                consumer, enter = self.report.consumer, self._opened.enter_context
+                self._traces = tuple(enter(observer.span(consumer, under=each)) for each in kept)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        if self._spending:
+            self._spending.__exit__()
+        if kind is None:
+            self.report.met(self, self._spent.charge if self._spent else None)
+        if self._opened:
+            self._opened.__exit__(kind, error, at)
+
+    def facts(self, charge: float | None) -> dict[str, Fact]:
+        known: dict[str, Fact] = {
+            "consumer": self.report.consumer,
+            "outcome": self.outcome,
+            "key": self.span.key.id,
+            "first": self.span.first,
+            "last": self.span.last,
+            "attempt": self.report.attempt,
+        }
+        return known if charge is None else {**known, "ru": round(charge, 2)}
+
+    def say(self, charge: float | None) -> None:
+        for trace in self._traces:
+            trace.say(**self.facts(charge))
+            if self.trouble:
+                trace.fail(type(self.trouble).__name__)
 
 
 @dataclass(slots=True)
@@ -61,58 +108,29 @@ class Report:
     def meet(self, received: Iterable[Received[object]]) -> None:
         """Connect the batch with what caused its events."""
         if self.observer.listens:
-            for traceparent in _by_trace(received):
+            for traceparent in _kept(received, MOST_LINKS):
                 self._trace.link(traceparent)
 
-    @contextmanager
-    def of(self, span: Span[object]) -> Generator[Told]:
-        """One key, within each sampled trace that its events belong to; what it does goes on in the last of them."""
-        told = Told()
-        if not self.observer.listens:
-            yield told
-            self._line(span, told, None)
-        else:
-            with ExitStack() as opened, Spending() as spent:
-                traced = _by_trace(span.events)[-MOST_TRACES:]
-                traces = [opened.enter_context(self.observer.span(self.consumer, under=each)) for each in traced]
-                yield told
-                self._say(traces, span, told, spent)
-            self._line(span, told, spent)
-            self._figures(span, told)
+    def of(self, span: Span[object]) -> Told:
+        return Told(self, span)
+
+    def met(self, told: Told, charge: float | None) -> None:
+        """What became of one key."""
+        told.say(charge)
+        self._line(told, charge)
+        if self.observer.listens:
+            self._figures(told)
         self.outcomes[told.outcome] += 1
 
-    def _say(self, traces: Sequence[Trace], span: Span[object], told: Told, spent: Spent) -> None:
-        for trace in traces:
-            trace.say(
-                consumer=self.consumer,
-                key=span.key.id,
-                first=span.first,
-                last=span.last,
-                attempt=self.attempt,
-                outcome=told.outcome,
-                ru=round(spent.charge, 2),
-            )
-            if told.trouble:
-                trace.fail(type(told.trouble).__name__)
-
-    def _line(self, span: Span[object], told: Told, spent: Spent | None) -> None:
+    def _line(self, told: Told, charge: float | None) -> None:
         level = logging.DEBUG if told.outcome in {"applied", "skipped"} else logging.WARNING
-        if not log.isEnabledFor(level):
-            return
-        key, first, last = span.key.id, span.first, span.last
-        facts = {
-            "consumer": self.consumer,
-            "outcome": told.outcome,
-            "key": key,
-            "first": first,
-            "last": last,
-            "attempt": self.attempt,
-            "ru": round(spent.charge, 2) if spent else None,
-        }
-        line = ("%s %s key=%s events=%d-%d%s", self.consumer, told.outcome, key, first, last, _why(told.trouble))
-        log.log(level, *line, extra=facts)
+        if log.isEnabledFor(level):
+            span, why = told.span, _why(told.trouble)
+            line = (self.consumer, told.outcome, span.key.id, span.first, span.last, why)
+            log.log(level, "%s %s key=%s events=%d-%d%s", *line, extra=told.facts(charge))
 
-    def _figures(self, span: Span[object], told: Told) -> None:
+    def _figures(self, told: Told) -> None:
+        span = told.span
         self.hot_keys.see(self.consumer, span.key.id, len(span.events))
         # Every eighth key, and the first of each batch: a value costs as much as a tenth of writing the row.
         if told.outcome == "applied" and self.outcomes["applied"] % ONE_IN == 0:
@@ -136,16 +154,17 @@ class Report:
     def _tell_hot(self, ended: SpaceSaving) -> None:
         """The figure says that a key is hot; which one is for the log, because a figure has few attributes."""
         top = ended.top(NAMED)
-        share = top[0][1] / ended.total
+        share = top[0][1] / ended.total if top else 0.0
         self.observer.record(FEED_HOTTEST_SHARE, share, consumer=self.consumer)
         if share > HOT and ended.total >= ENOUGH_TO_TELL:
             facts = {"consumer": self.consumer, "keys": [key for key, _ in top], "events": [each for _, each in top]}
             log.warning("%s: hot keys, of %d events", self.consumer, ended.total, extra=facts)
 
 
-def _by_trace(events: Iterable[Received[object]]) -> list[str]:
-    """One traceparent for each trace, that of its last event here."""
-    return list({event.traceparent[3:35]: event.traceparent for event in events if event.traceparent}.values())
+def _kept(events: Iterable[Received[object]], most: int) -> list[str]:
+    """One traceparent for each trace that is kept, that of its last event here: the last so many."""
+    kept = {each.traceparent[3:35]: each.traceparent for each in events if is_kept(each.traceparent)}
+    return list(kept.values())[-most:]
 
 
 def _why(trouble: Exception | None) -> str:

@@ -18,7 +18,7 @@ from shared.kernel import Ask, Conflict, Failure, Key, Poison, Progress, Refused
 from shared.kernel.outbox import LONGEST, claim, plan
 from shared.kernel.values import to_text
 from shared.metrics import SAGA_STEP_SECONDS
-from shared.observer import SILENT, Observer
+from shared.observer import SILENT, Observer, within
 from shared.pipeline.fold import pure
 from shared.pipeline.saga_item import CONTAINER, Instance, read, written
 from shared.pipeline.transact import Cause, Decision, Transactor
@@ -197,13 +197,13 @@ class Sagas:
         if claims:
             asked, names = claim(asked, now)
         moved = replace(turn.instance, progress=progress, asked=asked, deadline=deadline)
-        saved = await self._saved(stream, turn.instance, moved)
+        saved = await self._saved(stream, turn.instance, moved, began=turn.found.events[0].traceparent)
         return Turn(saved, turn.found, tuple(ask for ask in wanted if ask.name in names))
 
-    async def _saved(self, stream: str, old: Instance, new: Instance) -> Instance:
+    async def _saved(self, stream: str, old: Instance, new: Instance, *, began: str) -> Instance:
         key = Key(stream, self.name)
         if self.observer.listens and (new.etag is None or new != old or old.is_changed):
-            new = replace(new, traceparent=self.observer.traceparent() or old.traceparent)
+            new = replace(new, traceparent=within(self.observer, began) or old.traceparent)
         if new.etag is None:
             new = replace(new, etag=await self.rows.create(CONTAINER, key, written(stream, self.name, new)))
         elif new != old or old.is_changed:

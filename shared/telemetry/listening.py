@@ -36,8 +36,7 @@ class OpenSpan:
         self._span, self._links = span, links
 
     def say(self, **facts: Fact) -> None:
-        for name, value in facts.items():
-            self._span.set_attribute(f"orderflow.{name}", value)
+        self._span.set_attributes({f"orderflow.{name}": value for name, value in facts.items()})
 
     def link(self, traceparent: str) -> None:
         found = parsed(traceparent)
@@ -156,5 +155,4 @@ def _other(wanted: SpanContext | None, here: SpanContext) -> SpanContext | None:
 
 
 def _distinct(links: Iterable[str]) -> list[SpanContext]:
-    found = dict.fromkeys(links)
-    return [context for each in list(found)[:MOST_LINKS] if (context := parsed(each))]
+    return [context for each in list(dict.fromkeys(links))[:MOST_LINKS] if (context := parsed(each))]

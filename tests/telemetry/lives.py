@@ -55,7 +55,7 @@ class Hub:
     name: str = "publish_order_events"
 
     async def send(self, event: Recorded[Any]) -> None:
-        with self.observer.span("publish", outward=True):
+        with self.observer.span("publish", within=event.traceparent, outward=True):
             self.sent.append(event)
 
 
