@@ -54,13 +54,21 @@ class Observer(Protocol):
         ...
 
     def span(
-        self, name: str, *, under: str = "", within: str = "", links: Iterable[str] = (), outward: bool = False
+        self,
+        name: str,
+        *,
+        under: str = "",
+        within: str = "",
+        links: Iterable[str] = (),
+        outward: bool = False,
+        since: int | None = None,
     ) -> AbstractContextManager[Trace]:
         """A span that is current until it ends, below the one under way.
 
         `under` is the traceparent of another parent; when that trace was not sampled, it is current without a span.
         `within` is one too, unless what is under way already belongs to its trace. Both are linked to what is under
-        way instead. `outward` says that the work is somebody else's, outside of the app.
+        way instead. `outward` says that the work is somebody else's, outside of the app. `since` is when it began, in
+        nanoseconds of the clock on the wall, if it is over already.
         """
         ...
 
@@ -100,6 +108,7 @@ class Silent:
         within: str = "",  # noqa: ARG002 - same
         links: Iterable[str] = (),  # noqa: ARG002 - same
         outward: bool = False,  # noqa: ARG002 - same
+        since: int | None = None,  # noqa: ARG002 - same
     ) -> AbstractContextManager[Trace]:
         return _NOWHERE
 

@@ -32,11 +32,13 @@ NAMED: Final = 5
 class Told:
     """One key of the batch while it is handled, within each kept trace that its events belong to.
 
-    What it does goes on in the last of them. No generator: it is on every key's way.
+    What it does goes on in the last of them. With `since` it was handled together with others from that moment on, and
+    what it spent of what they spent is not known. No generator: it is on every key's way.
     """
 
     report: "Report"
     span: Span[object]
+    since: int | None = None
     outcome: str = "waiting"
     trouble: Exception | None = None
     _spent: Spent | None = None
@@ -47,12 +49,13 @@ class Told:
     def __enter__(self) -> Self:
         observer = self.report.observer
         if observer.listens:
-            self._spending = Spending()
-            self._spent = self._spending.__enter__()
+            if self.since is None:
+                self._spending = Spending()
+                self._spent = self._spending.__enter__()
             if kept := _kept(self.span.events, MOST_TRACES):
                 self._opened = ExitStack()
                 consumer, enter = self.report.consumer, self._opened.enter_context
-                self._traces = tuple(enter(observer.span(consumer, under=each)) for each in kept)
+                self._traces = tuple(enter(observer.span(consumer, under=each, since=self.since)) for each in kept)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -111,8 +114,8 @@ class Report:
             for traceparent in _kept(received, MOST_LINKS):
                 self._trace.link(traceparent)
 
-    def of(self, span: Span[object]) -> Told:
-        return Told(self, span)
+    def of(self, span: Span[object], *, since: int | None = None) -> Told:
+        return Told(self, span, since)
 
     def met(self, told: Told, charge: float | None) -> None:
         """What became of one key."""

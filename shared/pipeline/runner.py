@@ -83,9 +83,7 @@ class Pipeline:
         log.warning("%s parked an item whose key cannot be read: %s", consumer.name, poison)
         return None
 
-    async def _at_once(
-        self, consumer: Consumer, spans: tuple[Span[object], ...], report: Report
-    ) -> list[Exception]:
+    async def _at_once(self, consumer: Consumer, spans: tuple[Span[object], ...], report: Report) -> list[Exception]:
         left = await self._left(consumer, spans, report)
         room = asyncio.Semaphore(CONCURRENT_KEYS)
 
@@ -97,9 +95,7 @@ class Pipeline:
             tasks = [group.create_task(within(span)) for span in left]
         return [trouble for task in tasks if (trouble := task.result())]
 
-    async def _left(
-        self, consumer: Consumer, spans: tuple[Span[object], ...], report: Report
-    ) -> list[Span[object]]:
+    async def _left(self, consumer: Consumer, spans: tuple[Span[object], ...], report: Report) -> list[Span[object]]:
         """What could not be handled together with others."""
         began = time_ns()
         try:
@@ -113,9 +109,7 @@ class Pipeline:
                     told.outcome = outcome
         return [span for span, outcome in zip(spans, outcomes, strict=True) if not outcome]
 
-    async def _key_by_key(
-        self, consumer: Consumer, spans: tuple[Span[object], ...], report: Report
-    ) -> list[Exception]:
+    async def _key_by_key(self, consumer: Consumer, spans: tuple[Span[object], ...], report: Report) -> list[Exception]:
         waiting: list[Exception] = []
         for span in spans:
             guilty = await self.suspects.is_guilty(consumer.name, span.key)

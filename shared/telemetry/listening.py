@@ -95,7 +95,14 @@ class Listening:
 
     @contextmanager
     def span(
-        self, name: str, *, under: str = "", within: str = "", links: Iterable[str] = (), outward: bool = False
+        self,
+        name: str,
+        *,
+        under: str = "",
+        within: str = "",
+        links: Iterable[str] = (),
+        outward: bool = False,
+        since: int | None = None,
     ) -> Generator[Trace]:
         here = get_current_span().get_span_context()
         parent = parsed(under) or _other(parsed(within), here)
@@ -111,6 +118,7 @@ class Listening:
             context=set_span_in_context(NonRecordingSpan(parent)) if parent else None,
             kind=SpanKind.CLIENT if outward else SpanKind.INTERNAL,
             links=linked,
+            start_time=since,
         )
         told = OpenSpan(span, len(linked))
         try:

@@ -140,7 +140,7 @@ class Life:
             observer=self.observer,
         )
         brake, ledgers, sagas = Brake(self.clock), Ledgers(self.buckets), {"fulfilment": self.sagas}
-        engine = Engine(CODEC, self.events, self.rows, self.lanes, brake, ledgers, sagas, self.observer)
+        engine = Engine(CODEC, self.events, self.rows, self.lanes, brake, ledgers, sagas, observer=self.observer)
         return Pipeline(engine, Seasoned(self.rows, self.clock, max_seconds=5), max_seconds=5)
 
     async def _perform(self, effect: OrderEffect) -> Answer | None:

@@ -77,10 +77,10 @@ def test_each_run_has_its_own_id() -> None:
             await asyncio.sleep(0)
             return invocation_id.get()
 
-    async def both() -> tuple[str, str]:
-        return await asyncio.gather(run("one"), run("other"))
+    async def both() -> list[str]:
+        return list(await asyncio.gather(run("one"), run("other")))
 
-    assert asyncio.run(both()) == ("one", "other")
+    assert asyncio.run(both()) == ["one", "other"]
     assert invocation_id.get() == ""
 
 
