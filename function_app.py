@@ -9,11 +9,13 @@ from shared.pipeline import Consumer
 from shared.runtime import FEEDS, MEASURE_LAG, pipeline
 from shared.runtime import app as running
 from shared.settings import UNTIL_HANDLED, Settings, feed_binding
+from shared.telemetry import invoked, observer
 
 app, feeds = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION), func.Blueprint()
 FEED = feed_binding(os.environ)
 # What is missing or wrong is named when the app starts, not when the first request comes.
 Settings.read(os.environ)
+observer()
 
 
 def subscribe(consumer: Consumer, *, to: str) -> None:
@@ -23,7 +25,8 @@ def subscribe(consumer: Consumer, *, to: str) -> None:
     @feeds.cosmos_db_trigger("changes", container_name=to, lease_container_prefix=f"{consumer.name}-", **FEED)
     @feeds.retry(**UNTIL_HANDLED)
     async def on_change(changes: str, context: func.Context) -> None:
-        await pipeline().run(consumer, changes, attempt=1 + context.retry_context.retry_count)
+        with invoked(context, stage=consumer.name):
+            await pipeline().run(consumer, changes, attempt=1 + context.retry_context.retry_count)
 
 
 for container, readers in FEEDS.items():
@@ -33,9 +36,17 @@ for container, readers in FEEDS.items():
 
 @feeds.function_name("ring_timers")
 @feeds.timer_trigger("timer", schedule="*/2 * * * * *", use_monitor=False)
-async def ring_timers(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the binding names it
+async def ring_timers(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 - the binding names it
     """Deadlines, repeated asks and claims that ran out."""
-    await running().timers.ring()
+    with invoked(context, stage="ring_timers"):
+        await running().timers.ring()
+
+
+@feeds.function_name("measure_standing")
+@feeds.timer_trigger("timer", schedule="*/30 * * * * *", use_monitor=False)
+async def measure_standing(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the binding names it
+    """What is parked, stuck, or asked for in vain, for alerts."""
+    await running().standing.measure()
 
 
 @feeds.function_name(MEASURE_LAG)

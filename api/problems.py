@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from functools import wraps
 from http import HTTPStatus
 from typing import Final
 
@@ -12,10 +11,12 @@ import orjson
 from orders.refusals import KeyReused, OrderNotPending, ShipmentUnderWay, TransitionForbidden, UnknownOrder
 from shared.kernel import Poison, Refused, Transient
 from shared.pipeline import Outdated
+from shared.telemetry import invoked, observer
 
 log = logging.getLogger("orderflow.api")
 
 type Handler = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
+type Route = Callable[[func.HttpRequest, func.Context], Awaitable[func.HttpResponse]]
 
 STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     UnknownOrder: HTTPStatus.NOT_FOUND,
@@ -47,20 +48,30 @@ def problem(
     )
 
 
-def answered(handler: Handler) -> Handler:
-    """Turn whatever a handler raises into its answer."""
+def answered(handler: Handler) -> Route:
+    """Turn whatever a handler raises into its answer, within the run's trace."""
+    name = handler.__name__
 
-    @wraps(handler)
-    async def answer(req: func.HttpRequest) -> func.HttpResponse:
-        try:
-            return await handler(req)
-        except Exception as error:
-            if (known := _answer(error)) is not None:
-                return known
-            log.exception("answered 500: %s", handler.__name__)
-            return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "this is our fault; it was logged")
+    # The worker looks at the parameters and gives the context to whoever names it; a wrapped handler would hide it.
+    async def answer(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
+        with invoked(context, stage="" if req.method == "GET" else name), observer().span(name) as trace:
+            answered = await _attempted(handler, req)
+            trace.say(status=answered.status_code)
+            return answered
 
+    answer.__name__, answer.__qualname__, answer.__module__ = name, handler.__qualname__, handler.__module__
+    answer.__doc__ = handler.__doc__
     return answer
+
+
+async def _attempted(handler: Handler, req: func.HttpRequest) -> func.HttpResponse:
+    try:
+        return await handler(req)
+    except Exception as error:
+        if (known := _answer(error)) is not None:
+            return known
+        log.exception("answered 500: %s", handler.__name__)
+        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "this is our fault; it was logged")
 
 
 def _answer(error: Exception) -> func.HttpResponse | None:

@@ -14,6 +14,7 @@ from pydantic.alias_generators import to_camel
 
 from api.problems import Unacceptable
 from orders.events import Status
+from shared.kernel.personal import PERSONAL, SECRET
 from shared.kernel.values import reads_as_time
 from shared.pipeline import Cause
 
@@ -69,10 +70,10 @@ class NewLine(Body):
 class NewOrder(Body):
     """`shippingAddress` and `paymentToken` are private: they never enter an event."""
 
-    customer_id: Id
+    customer_id: Annotated[Id, PERSONAL]
     items: Annotated[list[NewLine], Field(min_length=1, max_length=500)]
-    shipping_address: Annotated[str, Field(max_length=2000), AfterValidator(_no_time)] | None = None
-    payment_token: Annotated[str, Field(pattern=r"^tok_[a-z_]{1,60}$")] | None = None
+    shipping_address: Annotated[str, Field(max_length=2000), AfterValidator(_no_time), PERSONAL] | None = None
+    payment_token: Annotated[str, Field(pattern=r"^tok_[a-z_]{1,60}$"), SECRET] | None = None
 
 
 class NewStatus(Body):

@@ -13,11 +13,13 @@ from benchmarks.page_in_bulk import PAGE_IN_BULK
 from benchmarks.poisoned_key import POISONED_KEY
 from benchmarks.rows_in_bulk import ROWS_IN_BULK
 from benchmarks.shipped import SHIPPED_P50, SHIPPED_P99
+from benchmarks.telemetry import TELEMETRY
 from benchmarks.upsert_over_echo import UPSERT_OVER_ECHO
 from benchmarks.upsert_over_vercel import UPSERT_OVER_VERCEL
 
 CLAIMS: Final[tuple[Claim, ...]] = (
     POISONED_KEY,
+    TELEMETRY,
     ROWS_IN_BULK,
     PAGE_IN_BULK,
     *OVER_SAMPLE,

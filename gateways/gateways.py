@@ -6,6 +6,7 @@ final. Each raises Transient when its provider is away or does not answer: then 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Protocol
 
 from orders.effects import (
@@ -35,6 +36,8 @@ from orders.events import (
     StockReleased,
 )
 from shared.kernel import Money
+from shared.metrics import DEPENDENCY_SECONDS
+from shared.observer import SILENT, Observer
 
 
 class Stock(Protocol):
@@ -76,9 +79,24 @@ class Gateways:
     stock: Stock
     payments: Payments
     carrier: Carrier
+    observer: Observer = SILENT
 
     async def perform(self, effect: OrderEffect) -> Answer | None:
         """What the outside world says to it; None where there is nothing to record."""
+        if not self.observer.listens:
+            return await self._performed(effect)
+        name, begun, outcome = type(effect).__name__, perf_counter(), "failed"
+        try:
+            with self.observer.span(f"gateway {name}", outward=True) as trace:
+                answer = await self._performed(effect)
+                outcome = type(answer).__name__ if answer else "done"
+                trace.say(key=effect.order_id, answer=outcome)
+        finally:
+            seconds, provider = perf_counter() - begun, _provider(effect)
+            self.observer.record(DEPENDENCY_SECONDS, seconds, dependency=provider, operation=name, outcome=outcome)
+        return answer
+
+    async def _performed(self, effect: OrderEffect) -> Answer | None:
         match effect:
             case HoldStock() | ReleaseStock() | ConsumeStock():
                 return await self._of_stock(effect)
@@ -112,3 +130,13 @@ class Gateways:
                 return await self.carrier.book(order_id, lines)
             case CloseShipment(order_id=order_id):
                 return await self.carrier.close(order_id)
+
+
+def _provider(effect: OrderEffect) -> str:
+    match effect:
+        case HoldStock() | ReleaseStock() | ConsumeStock():
+            return "stock"
+        case CapturePayment() | UndoPayment() | ClosePayment():
+            return "payments"
+        case BookShipment() | CloseShipment():
+            return "carrier"

@@ -147,6 +147,22 @@ class LaneCatalogue(Protocol):
         ...
 
 
+class ParkedSince(Protocol):
+    async def since(self) -> Sequence[tuple[str, str]]:
+        """Of every parked key and item: whose consumer's it is, and since when."""
+        ...
+
+
+class SagaCounts(Protocol):
+    async def overdue(self, container: str, moment: str) -> int:
+        """How many should have been looked at by that moment."""
+        ...
+
+    async def unanswered(self, container: str, attempts: int) -> int:
+        """How many ask for something so often already."""
+        ...
+
+
 class Sweep(Protocol):
     def everything(self, container: str) -> AsyncIterator[Item]:
         """Every item in its last version; those of one logical partition in the order of their last change."""

@@ -28,11 +28,13 @@ from shared.cosmos import (
     CosmosPages,
     CosmosPartitions,
     CosmosRows,
+    CosmosSagaCounts,
     CosmosSweep,
     many_written,
     rows_written,
 )
 from shared.kernel import Key, Saga
+from shared.observer import SILENT, Observer
 from shared.pipeline import (
     Advance,
     Audit,
@@ -45,6 +47,7 @@ from shared.pipeline import (
     Engine,
     EventCodec,
     Freshness,
+    LagTold,
     LagWatch,
     Lanes,
     Ledgers,
@@ -61,6 +64,7 @@ from shared.pipeline import (
     Project,
     Room,
     Sagas,
+    Standing,
     Suspects,
     Timers,
     Totals,
@@ -68,6 +72,7 @@ from shared.pipeline import (
 )
 from shared.ports import BucketStore, PageStore, Reader, RowStore
 from shared.settings import Settings
+from shared.telemetry import observer as listening
 
 ORDERS = "orders"
 LEASES = "leases"
@@ -89,6 +94,9 @@ FULFILMENT = SAGAS[-1].name
 def _now() -> datetime:
     return datetime.now(UTC)
 
+
+# Whose lag is what is not published yet.
+PUBLISHERS = frozenset({"publish_orders"})
 
 # Every reader of a feed, by the container it reads, each with a function, a lease prefix and a place of its own.
 FEEDS: Mapping[str, tuple[Consumer, ...]] = {
@@ -120,6 +128,7 @@ class App:
     audit: Audit
     sagas: Sagas
     timers: Timers
+    standing: Standing
     warehouse: Warehouse
     books: Books
 
@@ -132,8 +141,8 @@ class App:
         ]
 
 
-def compose(settings: Settings) -> App:
-    account = Account(settings.cosmos)
+def compose(settings: Settings, observer: Observer = SILENT) -> App:
+    account = Account(settings.cosmos, observer)
     feed = account.container(settings.database, ORDERS)
     codec: EventCodec[Any] = EventCodec(*ORDER_EVENTS)
     patience = Patience(monotonic)
@@ -145,14 +154,15 @@ def compose(settings: Settings) -> App:
     rows, buckets = PatientRows(each, for_each), PatientBuckets(CosmosBuckets(stored, each), for_each)
     lanes = Lanes(rows, nonce=lambda: uuid4().hex, now=_now)
     catalogue = CosmosLaneCatalogue(poison)
-    orders = Transactor(order, codec, events, now=_now)
+    orders = Transactor(order, codec, events, now=_now, observer=observer)
     sagas = Sagas(
         _definitions(settings),
         orders,
         rows,
-        Outside(_gateways(settings, orders, rows, buckets).perform, Record),
+        Outside(_gateways(settings, orders, rows, buckets, observer).perform, Record),
         now=_now,
         nonce=lambda: uuid4().hex,
+        observer=observer,
     )
     engine = Engine(
         codec,
@@ -162,7 +172,8 @@ def compose(settings: Settings) -> App:
         Brake(monotonic),
         Ledgers(buckets),
         {sagas.name: sagas},
-        many and PatientMany(many, for_each),
+        PatientMany(many, for_each) if many else None,
+        observer,
     )
     leases = account.container(settings.lease_database, LEASES)
     lags = CosmosFeedLags(
@@ -189,6 +200,7 @@ def compose(settings: Settings) -> App:
             catalogue,
             now=_now,
             since=_now(),
+            meter=LagTold(observer, PUBLISHERS),
         ),
         totals=Totals(buckets, catalogue),
         audit=Audit(codec, CosmosSweep(account, settings.database), ORDERS),
@@ -200,6 +212,13 @@ def compose(settings: Settings) -> App:
             lanes,
             engine.brake,
             Advance(FULFILMENT).name,
+        ),
+        standing=Standing(
+            observer,
+            catalogue,
+            CosmosSagaCounts(account, settings.database),
+            [each.name for each in CONSUMERS],
+            _now,
         ),
         warehouse=Warehouse(buckets),
         books=Books(buckets, CosmosPartitions(account, settings.database)),
@@ -226,7 +245,13 @@ def _definitions(settings: Settings) -> tuple[Saga[Any, Any], ...]:
     return tuple(saga.hurried(within) if within else saga for saga in SAGAS)
 
 
-def _gateways(settings: Settings, orders: Transactor[Any, Any, Any], rows: RowStore, buckets: BucketStore) -> Gateways:
+def _gateways(
+    settings: Settings,
+    orders: Transactor[Any, Any, Any],
+    rows: RowStore,
+    buckets: BucketStore,
+    observer: Observer,
+) -> Gateways:
     """The sandbox providers; a real one takes the place of its namesake."""
 
     async def token(order_id: str) -> str:
@@ -238,13 +263,13 @@ def _gateways(settings: Settings, orders: Transactor[Any, Any, Any], rows: RowSt
 
     late = 2 * (settings.saga_step_within or timedelta(hours=1))
     payments = SandboxPayments(buckets, token, webhook, late_seconds=late.total_seconds())
-    return Gateways(Warehouse(buckets), payments, SandboxCarrier(buckets))
+    return Gateways(Warehouse(buckets), payments, SandboxCarrier(buckets), observer)
 
 
 @cache
 def app() -> App:
     """The app of this worker. The SDK's client belongs to the loop it first runs in, which a worker has one of."""
-    composed = compose(Settings.read(os.environ))
+    composed = compose(Settings.read(os.environ), listening())
     composed.account.close_with_loop()
     return composed
 

@@ -5,9 +5,10 @@ from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Any, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 from shared.kernel import Misconfigured
+from shared.kernel.personal import SECRET
 
 CONNECTION: Final = "COSMOS"
 
@@ -28,7 +29,7 @@ class CosmosConnection:
     """Where the account is and who we are: a key, or an identity when `key` is empty."""
 
     endpoint: str
-    key: str = ""
+    key: Annotated[str, SECRET] = ""
     client_id: str = ""
     verify_certificate: bool = True
 
@@ -49,7 +50,7 @@ class Settings:
     lease_expires_after: timedelta = timedelta(seconds=60)
     saga_step_within: timedelta | None = None
     switched_off: frozenset[str] = frozenset()
-    cursor_key: str = field(default="", repr=False)
+    cursor_key: Annotated[str, SECRET] = field(default="", repr=False)
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Settings":

@@ -65,8 +65,8 @@ class Invoker:
 
 def _child_of(trace_parent: str | None) -> str:
     parts = (trace_parent or "").split("-")
-    trace = parts[1] if len(parts) == _TRACE_PARENT_PARTS else secrets.token_hex(16)
-    return f"00-{trace}-{secrets.token_hex(8)}-01"
+    _, trace, _, flags = parts if len(parts) == _TRACE_PARENT_PARTS else ("", secrets.token_hex(16), "", "01")
+    return f"00-{trace}-{secrets.token_hex(8)}-{flags}"
 
 
 def _tell(call: Call, reply: Reply, *, milliseconds: float) -> None:

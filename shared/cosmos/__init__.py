@@ -11,6 +11,7 @@ from shared.cosmos.pages import CosmosPages
 from shared.cosmos.partitions import CosmosPartitions
 from shared.cosmos.poison import CosmosLaneCatalogue
 from shared.cosmos.rows import CosmosRows
+from shared.cosmos.saga_counts import CosmosSagaCounts
 from shared.cosmos.sweep import CosmosSweep
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "CosmosPages",
     "CosmosPartitions",
     "CosmosRows",
+    "CosmosSagaCounts",
     "CosmosSweep",
     "many_written",
     "rows_written",

@@ -11,7 +11,9 @@ from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.identity.aio import DefaultAzureCredential
 
 from shared.cosmos.failures import translated
+from shared.cosmos.metered import Metered
 from shared.kernel import Failure
+from shared.observer import SILENT, Observer
 from shared.settings import CosmosConnection
 
 # At INFO the SDK logs every request with all its headers: a fifth of its CPU, and noise.
@@ -27,10 +29,14 @@ def has_proxy(endpoint: str, proxies: dict[str, str]) -> bool:
     return bool(named) and not proxy_bypass(parts.hostname or "", proxies)
 
 
+def _transport(observer: Observer, **options: bool) -> AioHttpTransport:
+    return Metered(observer, **options) if observer.listens else AioHttpTransport(**options)
+
+
 class Account:
     """Opened lazily inside the worker's event loop; close it when the worker ends."""
 
-    def __init__(self, connection: CosmosConnection) -> None:
+    def __init__(self, connection: CosmosConnection, observer: Observer = SILENT) -> None:
         self._closing: asyncio.Task[None] | None = None
         self._credential: Any = connection.key or DefaultAzureCredential(
             managed_identity_client_id=connection.client_id or None
@@ -39,7 +45,8 @@ class Account:
             connection.endpoint,
             self._credential,
             # Looking for a proxy costs azure-core two thread hops for every single request, so look once.
-            transport=AioHttpTransport(
+            transport=_transport(
+                observer,
                 use_env_settings=has_proxy(connection.endpoint, getproxies_environment()),
                 connection_verify=connection.verify_certificate,
             ),

@@ -17,6 +17,7 @@ from shared.cosmos.bulk_support import Assumed, Probed, Support
 from shared.cosmos.routing import Routing
 from shared.cosmos.rows import CosmosRows
 from shared.kernel import Conflict, Failure, Key, Transient
+from shared.observer import charged
 from shared.ports import Item, ManyRows, RowStore, Stored
 from shared.settings import Writes
 
@@ -100,6 +101,8 @@ class BulkRows:
             raise
         if isinstance(answer, Transient):
             raise operation.own(answer, container) from answer
+        if answer:
+            charged(answer.charge)
         return answer
 
     def _gather(self, container: str, asked: Asked) -> None:

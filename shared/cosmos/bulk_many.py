@@ -8,6 +8,7 @@ from shared.cosmos.bulk_delivery import Asked, sendable
 from shared.cosmos.bulk_operation import Answer, Operation
 from shared.cosmos.rows import CosmosRows
 from shared.kernel import Conflict, Failure, Key, Transient
+from shared.observer import charged
 from shared.ports import RowWrite, Stored
 
 # Of those that have no company in their range.
@@ -58,7 +59,9 @@ class ManyInBulk:
         asked = [None if text is None else Asked(operation, text, loop.create_future()) for operation, text in texts]
         if together := [each for each in asked if each]:
             await self._deliver(container, together)
-        return [each.answer.result() if each else None for each in asked]
+        answers = [each.answer.result() if each else None for each in asked]
+        charged(sum(answer.charge for answer in answers if isinstance(answer, Answer)))
+        return answers
 
 
 async def _alone[T](

@@ -9,11 +9,13 @@ from shared.ports import Item
 
 _PARKED = "SELECT * FROM c WHERE c.type = 'LaneHead' OR c.type = 'RawPoison'"
 
+_SINCE = "SELECT c.consumer, c.since FROM c WHERE c.type = 'LaneHead' OR c.type = 'RawPoison'"
+
 _COUNTED = "SELECT VALUE COUNT(1) FROM c WHERE c.type = 'LaneHead' AND c.consumer = @consumer"
 
 
 class CosmosLaneCatalogue:
-    """A `LaneCatalogue`. Its query goes to every partition, so it costs by what is parked."""
+    """A `LaneCatalogue` and a `ParkedSince`. Its query goes to every partition, so it costs by what is parked."""
 
     def __init__(self, poison: ContainerProxy) -> None:
         self._poison = poison
@@ -22,6 +24,10 @@ class CosmosLaneCatalogue:
         with translated("poison"):
             found = [item async for item in self._poison.query_items(_PARKED)]
         return sorted(found, key=lambda item: str(item["since"]))
+
+    async def since(self) -> Sequence[tuple[str, str]]:
+        with translated("poison"):
+            return [(str(item["consumer"]), str(item["since"])) async for item in self._poison.query_items(_SINCE)]
 
     async def count(self, consumer: str) -> int:
         parameters: list[dict[str, object]] = [{"name": "@consumer", "value": consumer}]

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
 
 from shared.kernel.errors import Poison, Reason
+from shared.kernel.personal import PERSONAL
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,7 +14,7 @@ class Recorded[E]:
 
     body: E
     stream: str
-    customer_id: str
+    customer_id: Annotated[str, PERSONAL]
     sequence: int
     at: datetime
     causation_id: str = ""

@@ -10,6 +10,7 @@ from shared.pipeline.count import Count
 from shared.pipeline.dispatch import Dispatch
 from shared.pipeline.forward import Forward, Outlet
 from shared.pipeline.freshness import Fresh, Freshness
+from shared.pipeline.lag_told import LagTold
 from shared.pipeline.lag_watch import LagWatch
 from shared.pipeline.lanes import Lanes
 from shared.pipeline.one_answer import OneAnswer
@@ -20,6 +21,7 @@ from shared.pipeline.project import Project
 from shared.pipeline.ring import Timers
 from shared.pipeline.runner import Pipeline
 from shared.pipeline.sagas import Outside, Sagas
+from shared.pipeline.standing import Standing
 from shared.pipeline.suspects import Suspects
 from shared.pipeline.totals import Totals
 from shared.pipeline.transact import Cause, Decision, Outdated, Transactor
@@ -38,6 +40,7 @@ __all__ = [
     "Forward",
     "Fresh",
     "Freshness",
+    "LagTold",
     "LagWatch",
     "Lanes",
     "Ledgers",
@@ -57,6 +60,7 @@ __all__ = [
     "Project",
     "Room",
     "Sagas",
+    "Standing",
     "Suspects",
     "Timers",
     "Totals",

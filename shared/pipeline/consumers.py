@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
 from shared.kernel import Key, Poison
+from shared.observer import SILENT, Observer
 from shared.pipeline.brake import Brake
 from shared.pipeline.buckets import Ledgers
 from shared.pipeline.codec import EventCodec, Received, is_event
@@ -33,6 +34,7 @@ class Engine:
     ledgers: Ledgers
     sagas: Mapping[str, Sagas] = field(default_factory=dict)
     many: ManyRows | None = None
+    observer: Observer = SILENT
 
 
 @dataclass(frozen=True, slots=True)

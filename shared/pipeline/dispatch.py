@@ -24,6 +24,7 @@ from shared.ports import Item
 class _Due:
     order_id: str
     due_at: Moment
+    traceparent: str = ""
 
 
 _DUE = Shape(_Due)
@@ -45,7 +46,7 @@ class Dispatch(Rowless):
 
     def decode(self, item: Item, codec: EventCodec[Any]) -> Received[Any]:  # noqa: ARG002 - no event of an order
         due = _DUE.read(item)
-        return Recorded(due, due.order_id, "", 1, due.due_at)
+        return Recorded(due, due.order_id, "", 1, due.due_at, traceparent=due.traceparent)
 
     def concerns(self, span: Span[Any]) -> bool:
         return any(each.at <= self.now() for each in span.events)

@@ -6,13 +6,16 @@ its mark; it is no trap because what will never pass is parked, and what takes t
 
 import asyncio
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from time import monotonic, time_ns
 from typing import Final
 
 from shared.kernel import Failure, Key, Poison, Transient
 from shared.pipeline.batch import changes
 from shared.pipeline.codec import Received
-from shared.pipeline.consumers import Consumer, Engine, Outcome
+from shared.pipeline.consumers import Consumer, Engine
+from shared.pipeline.hot_keys import HotKeys
+from shared.pipeline.report import Report
 from shared.pipeline.spans import Span, split
 from shared.pipeline.suspects import Suspects
 from shared.ports import Item
@@ -30,6 +33,7 @@ class Pipeline:
     engine: Engine
     suspects: Suspects
     max_seconds: float
+    hot_keys: HotKeys = field(default_factory=lambda: HotKeys(monotonic))
 
     async def run(self, consumer: Consumer, text: str, *, attempt: int = 1) -> None:
         """Apply a batch, given as the trigger's JSON text. Raises Transient when any key has to wait.
@@ -37,16 +41,24 @@ class Pipeline:
         Keys run side by side and never wait for each other's trouble: whatever can be applied is applied first.
         """
         items = [item for item in changes(text) if consumer.picks(item)]
-        try:
-            async with asyncio.timeout(self.max_seconds):
-                received, waiting = await self._decode(consumer, items)
-                spans = split(received, consumer.key)
-                async with self.suspects.watching(consumer.name, items, attempt=attempt) as careful:
-                    waiting += await (self._key_by_key(consumer, spans) if careful else self._at_once(consumer, spans))
-        except TimeoutError as late:
-            raise Transient(f"{consumer.name}: the batch took over {self.max_seconds} s") from late
-        if waiting:
-            raise Transient(f"{consumer.name}: {len(waiting)} of {len(items)} events or keys wait") from waiting[0]
+        report = Report(self.engine.observer, consumer.name, attempt, self.engine.lanes.now, self.hot_keys)
+        with report.of_batch(len(items)):
+            try:
+                async with asyncio.timeout(self.max_seconds):
+                    waiting = await self._handle(consumer, items, report)
+            except TimeoutError as late:
+                raise Transient(f"{consumer.name}: the batch took over {self.max_seconds} s") from late
+            if waiting:
+                raise Transient(f"{consumer.name}: {len(waiting)} of {len(items)} events or keys wait") from waiting[0]
+
+    async def _handle(self, consumer: Consumer, items: list[Item], report: Report) -> list[Exception]:
+        """What has to wait."""
+        received, waiting = await self._decode(consumer, items)
+        report.meet(received)
+        spans = split(received, consumer.key)
+        async with self.suspects.watching(consumer.name, items, attempt=report.attempt) as careful:
+            way = self._key_by_key if careful else self._at_once
+            return waiting + await way(consumer, spans, report)
 
     async def _decode(self, consumer: Consumer, items: list[Item]) -> tuple[list[Received[object]], list[Exception]]:
         """What can be given a key; the rest is parked under the store's own name for it."""
@@ -71,20 +83,21 @@ class Pipeline:
         log.warning("%s parked an item whose key cannot be read: %s", consumer.name, poison)
         return None
 
-    async def _at_once(self, consumer: Consumer, spans: tuple[Span[object], ...]) -> list[Exception]:
-        left = await self._left(consumer, spans)
+    async def _at_once(self, consumer: Consumer, spans: tuple[Span[object], ...], report: Report) -> list[Exception]:
+        left = await self._left(consumer, spans, report)
         room = asyncio.Semaphore(CONCURRENT_KEYS)
 
         async def within(span: Span[object]) -> Exception | None:
             async with room:
-                return await self._handled(consumer, span)
+                return await self._handled(consumer, span, report)
 
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(within(span)) for span in left]
         return [trouble for task in tasks if (trouble := task.result())]
 
-    async def _left(self, consumer: Consumer, spans: tuple[Span[object], ...]) -> list[Span[object]]:
+    async def _left(self, consumer: Consumer, spans: tuple[Span[object], ...], report: Report) -> list[Span[object]]:
         """What could not be handled together with others."""
+        began = time_ns()
         try:
             outcomes = await consumer.handle_all(spans, self.engine)
         except Exception:  # noqa: BLE001 - each by itself then says which key it is
@@ -92,36 +105,38 @@ class Pipeline:
         for span, outcome in zip(spans, outcomes, strict=True):
             if outcome:
                 self.engine.brake.see(consumer.name, span.key)
-                _tell(consumer, span, outcome)
+                with report.of(span, since=began) as told:
+                    told.outcome = outcome
         return [span for span, outcome in zip(spans, outcomes, strict=True) if not outcome]
 
-    async def _key_by_key(self, consumer: Consumer, spans: tuple[Span[object], ...]) -> list[Exception]:
+    async def _key_by_key(self, consumer: Consumer, spans: tuple[Span[object], ...], report: Report) -> list[Exception]:
         waiting: list[Exception] = []
         for span in spans:
             guilty = await self.suspects.is_guilty(consumer.name, span.key)
             with self.suspects.timing(consumer.name, span.key):
-                trouble = await self._handled(consumer, span, guilty=guilty)
+                trouble = await self._handled(consumer, span, report, guilty=guilty)
             if trouble:
                 waiting.append(trouble)
             await self.suspects.survived(consumer.name, span.key)
         return waiting
 
-    async def _handled(self, consumer: Consumer, span: Span[object], *, guilty: bool = False) -> Exception | None:
+    async def _handled(
+        self, consumer: Consumer, span: Span[object], report: Report, *, guilty: bool = False
+    ) -> Exception | None:
         """What keeps the span waiting; None when it is done with."""
         self.engine.brake.see(consumer.name, span.key)
-        try:
-            if guilty:
-                poison = Poison("suspect", "handling this key has ended the process, or never ended")
-                _tell(consumer, span, await consumer.suspect(span, poison, self.engine))
-            else:
-                _tell(consumer, span, await consumer.handle(span, self.engine))
-        except Failure as failure:
-            _tell(consumer, span, "waiting", failure)
-            return failure
-        except Exception as bug:  # noqa: BLE001 - a fault of the engine itself must not stop the other keys
-            _tell(consumer, span, "waiting", bug)
-            return bug
-        return None
+        with report.of(span) as told:
+            try:
+                if guilty:
+                    poison = Poison("suspect", "handling this key has ended the process, or never ended")
+                    told.outcome = await consumer.suspect(span, poison, self.engine)
+                else:
+                    told.outcome = await consumer.handle(span, self.engine)
+            except Failure as failure:
+                told.trouble = failure
+            except Exception as bug:  # noqa: BLE001 - a fault of the engine itself must not stop the other keys
+                told.trouble = bug
+        return told.trouble
 
 
 def _with_key(consumer: Consumer, event: Received[object]) -> Received[object]:
@@ -131,11 +146,3 @@ def _with_key(consumer: Consumer, event: Received[object]) -> Received[object]:
     except Exception as bug:
         raise Poison("handler_failed", f"{consumer.name} has no key for it: {type(bug).__name__}") from bug
     return event
-
-
-def _tell(consumer: Consumer, span: Span[object], outcome: Outcome | str, trouble: Exception | None = None) -> None:
-    level = logging.DEBUG if outcome in {"applied", "skipped"} else logging.WARNING
-    if not log.isEnabledFor(level):
-        return
-    why = f": {trouble!s}" if isinstance(trouble, Failure) else f": {type(trouble).__name__}" if trouble else ""
-    log.log(level, "%s %s key=%s events=%d-%d%s", consumer.name, outcome, span.key.id, span.first, span.last, why)

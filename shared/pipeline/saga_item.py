@@ -18,13 +18,17 @@ KIND: Final = "Saga"
 
 @dataclass(frozen=True, slots=True)
 class Instance:
-    """`deadline` is its phase's; `etag` is None until it is stored. Changed is what is not stored yet."""
+    """`deadline` is its phase's; `etag` is None until it is stored. Changed is what is not stored yet.
+
+    `traceparent` is the place in a trace where it was stored last.
+    """
 
     progress: Progress
     asked: tuple[Asked, ...]
     deadline: datetime | None = None
     etag: str | None = None
     is_changed: bool = False
+    traceparent: str = ""
 
     @property
     def due_at(self) -> datetime | None:
@@ -68,6 +72,7 @@ class _Saga:
     asked: tuple[dict[str, object], ...]
     deadline: Moment | None = None
     due_at: Moment | None = None
+    traceparent: str = ""
 
 
 _SAGA, _ASKED = Shape(_Saga), Shape(_Asked)
@@ -87,7 +92,7 @@ def read(stored: Stored | None) -> Instance | None:
     )
     asked = (_ASKED.read(each) for each in found.asked)
     outbox = tuple(Asked(each.name, each.since, each.due_at, each.attempts, each.trouble) for each in asked)
-    instance = Instance(progress, outbox, found.deadline, stored.etag)
+    instance = Instance(progress, outbox, found.deadline, stored.etag, traceparent=found.traceparent)
     # Once put off, it is due at its own moments again as soon as somebody writes it.
     return replace(instance, is_changed=instance.due_at != found.due_at)
 
@@ -104,6 +109,7 @@ def written(stream: str, saga: str, instance: Instance) -> Item:
         asked=[_asked(each) for each in instance.asked],
         deadline=instance.deadline,
         due_at=instance.due_at,
+        traceparent=instance.traceparent or None,
     )
 
 

@@ -11,11 +11,14 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any, Final
 
-from shared.kernel import Ask, Conflict, Failure, Key, Poison, Refused, Saga, Transient, Unknown
+from shared.kernel import Ask, Conflict, Failure, Key, Poison, Progress, Refused, Saga, Transient, Unknown
 from shared.kernel.outbox import LONGEST, claim, plan
 from shared.kernel.values import to_text
+from shared.metrics import SAGA_STEP_SECONDS
+from shared.observer import SILENT, Observer, within
 from shared.pipeline.fold import pure
 from shared.pipeline.saga_item import CONTAINER, Instance, read, written
 from shared.pipeline.transact import Cause, Decision, Transactor
@@ -66,6 +69,7 @@ class Sagas:
     now: Callable[[], datetime]
     nonce: Callable[[], str]
     drain_seconds: float | None = DRAIN_SECONDS
+    observer: Observer = SILENT
     _marks: dict[str, tuple[int, datetime]] = field(default_factory=dict)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
@@ -193,18 +197,28 @@ class Sagas:
         if claims:
             asked, names = claim(asked, now)
         moved = replace(turn.instance, progress=progress, asked=asked, deadline=deadline)
-        saved = await self._saved(stream, turn.instance, moved)
+        saved = await self._saved(stream, turn.instance, moved, began=turn.found.events[0].traceparent)
         return Turn(saved, turn.found, tuple(ask for ask in wanted if ask.name in names))
 
-    async def _saved(self, stream: str, old: Instance, new: Instance) -> Instance:
+    async def _saved(self, stream: str, old: Instance, new: Instance, *, began: str) -> Instance:
         key = Key(stream, self.name)
+        if self.observer.listens and (new.etag is None or new != old or old.is_changed):
+            new = replace(new, traceparent=within(self.observer, began) or old.traceparent)
         if new.etag is None:
             new = replace(new, etag=await self.rows.create(CONTAINER, key, written(stream, self.name, new)))
         elif new != old or old.is_changed:
             item = written(stream, self.name, new)
             new = replace(new, etag=await self.rows.replace(CONTAINER, key, item, etag=new.etag), is_changed=False)
         self._remember(stream, new)
+        self._tell(old.progress, new.progress)
         return new
+
+    def _tell(self, old: Progress, new: Progress) -> None:
+        """How long it was in each phase that it has left by now."""
+        left = new.entered[len(old.entered) - 1 :]
+        for entered, following in pairwise(left):
+            seconds = (following.at - entered.at).total_seconds()
+            self.observer.record(SAGA_STEP_SECONDS, seconds, saga=self.name, step=entered.phase)
 
     async def _performed(self, stream: str, turn: Turn) -> Turn:
         """Every ask of ours to its end. What failed stays asked for; nothing is lost when we die here."""
@@ -220,7 +234,9 @@ class Sagas:
 
     async def _asked(self, stream: str, ask: Ask, found: Decision[Any, Any]) -> "_End":
         try:
-            return await self._once(stream, ask, found)
+            with self.observer.span(f"ask {ask.name}", within=found.events[0].traceparent) as trace:
+                trace.say(key=stream)
+                return await self._once(stream, ask, found)
         except Refused as refused:
             # It ends this attempt and no more: the event that made it so moves the saga.
             return _End(trouble=f"refused: {refused.code}")

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
 from shared.kernel import Conflict, Decider, Failure, Recorded, Transient, Unknown
+from shared.metrics import DECIDE_CONFLICTS, ORDER_OPENED
+from shared.observer import NO_TRACE, SILENT, Observer, Trace
 from shared.pipeline.codec import EventCodec, is_event
 from shared.pipeline.fold import pure
 from shared.ports import EventStore, Item
@@ -49,6 +51,7 @@ class Transactor[S, C, E]:
     codec: EventCodec[E]
     store: EventStore
     now: Callable[[], datetime]
+    observer: Observer = SILENT
 
     async def load(self, stream: str) -> Decision[S, E]:
         """The stream as it is now. Raises Poison when an event of it cannot be read, or all of it makes no sense."""
@@ -97,9 +100,17 @@ class Transactor[S, C, E]:
     ) -> Decision[S, E]:
         try:
             async with asyncio.timeout(WITHIN_SECONDS):
-                return await self._decided(
-                    stream, command, cause=cause, start=start, customer_id=customer_id, beside=beside, only_at=only_at
-                )
+                with self.observer.span(f"decide {type(command).__name__}") as trace:
+                    return await self._decided(
+                        stream,
+                        command,
+                        cause=replace(cause, traceparent=self.observer.traceparent() or cause.traceparent),
+                        start=start,
+                        customer_id=customer_id,
+                        beside=beside,
+                        only_at=only_at,
+                        trace=trace,
+                    )
         except TimeoutError as late:
             raise Transient(f"{stream}: no decision within {WITHIN_SECONDS:.0f} s") from late
 
@@ -113,6 +124,7 @@ class Transactor[S, C, E]:
         customer_id: str,
         beside: Sequence[Item],
         only_at: Callable[[int], bool],
+        trace: Trace = NO_TRACE,
     ) -> Decision[S, E]:
         trouble: Failure | None = None
         for _ in range(ATTEMPTS):
@@ -128,12 +140,24 @@ class Transactor[S, C, E]:
             except (Conflict, Unknown) as failure:
                 # Either somebody was first, or our own write arrived and its answer did not: read, then decide again.
                 trouble = failure
+                self.observer.record(DECIDE_CONFLICTS, 1, command=type(command).__name__)
                 continue
+            self._tell(trace, found, recorded)
             state = found.state
             for event in news:
                 state = self.decider.evolve(state, event)
             return Decision(state, found.events + recorded, appended=True)
         raise Transient(f"{stream}: no decision after {ATTEMPTS} attempts") from trouble
+
+    def _tell(self, trace: Trace, found: Decision[S, E], recorded: tuple[Recorded[E], ...]) -> None:
+        if not self.observer.listens:
+            return
+        if found.events:
+            # Whoever changes an order later has a trace of his own, connected here with what came before.
+            trace.link(found.events[-1].traceparent)
+        else:
+            self.observer.record(ORDER_OPENED, 1)
+        trace.say(key=recorded[0].stream, first=recorded[0].sequence, last=recorded[-1].sequence)
 
     def _decide(self, found: Decision[S, E], command: C, *, only_at: Callable[[int], bool]) -> tuple[E, ...]:
         if found.events and not only_at(found.sequence):

@@ -11,13 +11,19 @@ import pytest
 from projections import PROJECTIONS
 from shared.kernel import Misconfigured, Reason
 from shared.settings import Settings, feed_binding
+from shared.telemetry import choice
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE: dict[str, dict[str, str]] = json.loads((ROOT / "local.settings.json.example").read_text())
 MODEL: dict[str, Any] = json.loads((ROOT / "infra/containers.json").read_text())
 CONTAINERS = {entry["name"]: entry for entry in MODEL["containers"]}
 # What the platform reads and our code does not.
-OF_THE_PLATFORM = {"FUNCTIONS_WORKER_RUNTIME", "AzureWebJobsStorage", "PYTHON_ENABLE_OPENTELEMETRY"}
+OF_THE_PLATFORM = {
+    "FUNCTIONS_WORKER_RUNTIME",
+    "AzureWebJobsStorage",
+    "PYTHON_ENABLE_OPENTELEMETRY",
+    "OTEL_TRACES_SAMPLER",
+}
 # The other way to say COSMOS: with an identity, in Azure.
 IN_AZURE = {"COSMOS__accountEndpoint", "COSMOS__clientId"}
 
@@ -39,8 +45,10 @@ def test_the_example_has_every_setting_that_is_read_and_no_other() -> None:
 
     Settings.read(environ)
     feed_binding(environ)
+    choice.exporter(environ)
+    choice.share(environ)
 
-    assert environ.asked - IN_AZURE == set(EXAMPLE["Values"]) - OF_THE_PLATFORM
+    assert environ.asked - IN_AZURE - {choice.OF_THE_WORKER} == set(EXAMPLE["Values"]) - OF_THE_PLATFORM
 
 
 def test_every_setting_has_a_sentence() -> None:

@@ -14,6 +14,8 @@ MAY_IMPORT = {
     "azure.cosmos": ("shared/cosmos/",),
     "azure.identity": ("shared/cosmos/",),
     "azure.core": ("shared/cosmos/",),
+    "azure.monitor": ("shared/telemetry/",),
+    "opentelemetry": ("shared/telemetry/",),
     "azure.eventhub": ("shared/eventhubs/",),
     "pydantic": ("shared/pipeline/codec.py", "shared/pipeline/spelling.py", "api/"),
 }
