@@ -18,7 +18,7 @@ async def get_health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG00
     reasons = await app().missing()
     if reasons:
         return answers.json({"status": "not ready", "reasons": reasons}, status=HTTPStatus.SERVICE_UNAVAILABLE)
-    return answers.json({"status": "ready"})
+    return answers.json({"status": "ready"} | ({"off": app().off} if app().off else {}))
 
 
 @routes.route("health/feeds", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)

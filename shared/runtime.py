@@ -63,7 +63,7 @@ from shared.pipeline import (
     Transactor,
 )
 from shared.ports import BucketStore, FeedLag, FeedLags, PageStore, RowStore
-from shared.settings import Settings
+from shared.settings import HUBS_CONNECTION, Settings
 
 ORDERS = "orders"
 LEASES = "leases"
@@ -128,6 +128,12 @@ class App:
             for container, readers in FEEDS.items()
             for reader in readers
         ]
+
+    @property
+    def off(self) -> list[str]:
+        """What the settings leave out; the rest is none the worse for it."""
+        is_there = self.settings.eventhubs is not None
+        return [] if is_there else [f"{HUBS_CONNECTION} is not set: nothing is published to Event Hubs or received"]
 
     async def missing(self) -> list[str]:
         """Why the app is not ready; nothing when it is."""

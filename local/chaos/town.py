@@ -1,4 +1,4 @@
-"""A whole app with several hosts: one server, its containers, and hosts that may be killed."""
+"""A whole app with several hosts: Event Hubs, one server, its containers, and hosts that may be killed."""
 
 import asyncio
 from collections.abc import AsyncIterator, Coroutine, Mapping
@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from local.chaos.hosts import Hosts
 from local.serve.program import Hear, finished, module, running
-from local.serve.settings import with_server
+from local.serve.settings import with_hubs, with_server
+from local.serve.stack import hubs_running
 
 READY: Final = "cosmos: listening on "
 
@@ -25,12 +26,15 @@ class Town:
 async def town(data: Path, settings: Mapping[str, str], *, hosts: int, hear: Hear) -> AsyncIterator[Town]:
     """With every host up. Raises ProgramFailed when a program does not come up, or ends and was not killed."""
     command = module("local", "cosmos", "--port", "0", "--data", str(data))
-    async with running("cosmos", command, ready=READY, settings=settings, hear=hear) as (server, said):
+    async with (
+        hubs_running(0, data.with_name("events.log"), settings, hear) as (hubs, hubs_place, _),
+        running("cosmos", command, ready=READY, settings=settings, hear=hear) as (server, said),
+    ):
         url = said.removeprefix(READY).split()[0].rstrip("/")
-        pointed = with_server(settings, url)
+        pointed = with_hubs(with_server(settings, url), hubs_place)
         await finished("provision", module("shared.cosmos.provision"), settings=pointed, hear=hear)
         several = Hosts(pointed, hear, hosts)
-        async with _going_on(server.ended(), *(several.life(number) for number in range(hosts))):
+        async with _going_on(hubs.ended(), server.ended(), *(several.life(number) for number in range(hosts))):
             await several.all_up()
             yield Town(url, pointed, several)
 
