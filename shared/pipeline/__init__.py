@@ -5,10 +5,10 @@ from shared.pipeline.audit import Audit
 from shared.pipeline.brake import Brake
 from shared.pipeline.buckets import Ledgers
 from shared.pipeline.codec import EventCodec
-from shared.pipeline.consumers import Consumer, Engine
+from shared.pipeline.consumers import Consumer, Engine, Outlet
 from shared.pipeline.count import Count
 from shared.pipeline.dispatch import Dispatch
-from shared.pipeline.forward import Forward, Outlet
+from shared.pipeline.forward import Forward, OneByOne
 from shared.pipeline.freshness import Fresh, Freshness
 from shared.pipeline.lanes import Lanes
 from shared.pipeline.parked import ParkedKeys
@@ -38,6 +38,7 @@ __all__ = [
     "Freshness",
     "Lanes",
     "Ledgers",
+    "OneByOne",
     "Outdated",
     "Outlet",
     "Outside",

@@ -1,13 +1,14 @@
 """Who reads a feed, and what it may use."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
-from shared.kernel import Key, Poison
+from shared.kernel import Key, Poison, Recorded
 from shared.pipeline.brake import Brake
 from shared.pipeline.buckets import Ledgers
 from shared.pipeline.codec import EventCodec, Received, is_event
+from shared.pipeline.fold import Stop
 from shared.pipeline.lanes import Lanes
 from shared.pipeline.sagas import Sagas
 from shared.pipeline.spans import Span
@@ -21,9 +22,21 @@ type Released = Literal["released", "nothing to release"]
 AGAIN: Final = 8
 
 
+class Outlet(Protocol):
+    """Where events go. One call at a time per stream; calls for other streams run beside it and may travel together."""
+
+    async def send(self, events: Sequence[Recorded[Any]]) -> Stop | None:
+        """Hand on consecutive events of one stream: none before those in front of it are safe there.
+
+        Returns once all are, or the Stop at the first that can never be. Raises Transient when not now; then some of
+        them may have arrived, and all will come again.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What a consumer may use."""
+    """What a consumer may use. `outlets` by the name of the consumer that hands on to it."""
 
     codec: EventCodec[Any]
     events: EventStore
@@ -32,6 +45,7 @@ class Engine:
     brake: Brake
     ledgers: Ledgers
     sagas: Mapping[str, Sagas] = field(default_factory=dict)
+    outlets: Mapping[str, Outlet] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +62,11 @@ class Consumer(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether a key is taken for the cause when the process ends while it is handled."""
+        ...
 
     def picks(self, item: Item) -> bool:
         """Whether an item of the feed is for this consumer at all."""
@@ -74,6 +93,8 @@ class Consumer(Protocol):
 
 class OfEvents:
     """What consumers of a feed of events have in common."""
+
+    is_watched = True
 
     def picks(self, item: Item) -> bool:
         return is_event(item)

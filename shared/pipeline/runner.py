@@ -6,6 +6,7 @@ its mark; it is no trap because what will never pass is parked, and what takes t
 
 import asyncio
 import logging
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Final
 
@@ -41,12 +42,20 @@ class Pipeline:
             async with asyncio.timeout(self.max_seconds):
                 received, waiting = await self._decode(consumer, items)
                 spans = split(received, consumer.key)
-                async with self.suspects.watching(consumer.name, items, attempt=attempt) as careful:
+                async with self._watching(consumer, items, attempt=attempt) as careful:
                     waiting += await (self._key_by_key(consumer, spans) if careful else self._at_once(consumer, spans))
         except TimeoutError as late:
             raise Transient(f"{consumer.name}: the batch took over {self.max_seconds} s") from late
         if waiting:
             raise Transient(f"{consumer.name}: {len(waiting)} of {len(items)} events or keys wait") from waiting[0]
+
+    def _watching(
+        self, consumer: Consumer, items: list[Item], *, attempt: int
+    ) -> AbstractAsyncContextManager[bool | None]:
+        """Yields whether the batch has to go key by key."""
+        if consumer.is_watched:
+            return self.suspects.watching(consumer.name, items, attempt=attempt)
+        return nullcontext()
 
     async def _decode(self, consumer: Consumer, items: list[Item]) -> tuple[list[Received[object]], list[Exception]]:
         """What can be given a key; the rest is parked under the store's own name for it."""
