@@ -6,14 +6,14 @@ import azure.functions as func
 
 from api import commands, health, queries, sagas, sales
 from shared.pipeline import Consumer
-from shared.runtime import FEEDS, pipeline
 from shared.runtime import app as running
+from shared.runtime import feeds_of, pipeline
 from shared.settings import UNTIL_HANDLED, Settings, feed_binding
 
 app, feeds = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION), func.Blueprint()
 FEED = feed_binding(os.environ)
 # What is missing or wrong is named when the app starts, not when the first request comes.
-Settings.read(os.environ)
+SETTINGS = Settings.read(os.environ)
 
 
 def subscribe(consumer: Consumer, *, to: str) -> None:
@@ -26,7 +26,7 @@ def subscribe(consumer: Consumer, *, to: str) -> None:
         await pipeline().run(consumer, changes, attempt=1 + context.retry_context.retry_count)
 
 
-for container, readers in FEEDS.items():
+for container, readers in feeds_of(SETTINGS).items():
     for reader in readers:
         subscribe(reader, to=container)
 

@@ -70,7 +70,7 @@ async def rounds(url: str) -> list[tuple[float, float]]:
         await apply(app, poisoned=False)
         return [await both(app, poisoned_first=bool(number % 2)) for number in range(ROUNDS)]
     finally:
-        await app.account.close()
+        await app.close()
 
 
 @contextmanager

@@ -26,6 +26,6 @@ def on_app(act: Callable[[App, argparse.Namespace], Awaitable[Rows]]) -> Callabl
         try:
             return await act(app, options)
         finally:
-            await app.account.close()
+            await app.close()
 
     return run

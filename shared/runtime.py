@@ -1,10 +1,12 @@
 """The composition root: settings → account → stores → engine, once per worker and on first use."""
 
 import os
+from asyncio import Task
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from itertools import chain
 from math import inf
 from time import monotonic
 from typing import Any
@@ -15,6 +17,7 @@ from orders.commands import OrderCommand, Record
 from orders.decider import order
 from orders.events import ORDER_EVENTS, Answer, OrderEvent
 from orders.order import Order
+from orders.publication import ORDER_PUBLICATION
 from projections import PROJECTIONS, TALLIES
 from sagas import SAGAS
 from shared.cosmos import (
@@ -30,18 +33,22 @@ from shared.cosmos import (
     CosmosSweep,
     rows_written,
 )
+from shared.eventhubs import Client, Sender
 from shared.kernel import Key, Saga
+from shared.lifetime import close_with_loop
 from shared.pipeline import (
     Advance,
     Audit,
     Brake,
     Cause,
+    CloudEvents,
     Consumer,
     Count,
     Decision,
     Dispatch,
     Engine,
     EventCodec,
+    Forward,
     Freshness,
     Lanes,
     Ledgers,
@@ -55,6 +62,7 @@ from shared.pipeline import (
     PatientRows,
     Pipeline,
     Project,
+    Publish,
     Room,
     Sagas,
     Suspects,
@@ -84,16 +92,29 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
+PUBLISHING = Forward("publish_orders")
+
 # Every reader of a feed, by the container it reads, each with a function, a lease prefix and a place of its own.
 FEEDS: Mapping[str, tuple[Consumer, ...]] = {
     ORDERS: (
         *(Project(projection) for projection in PROJECTIONS),
         *(Count(tally) for tally in TALLIES),
         Advance(FULFILMENT),
+        PUBLISHING,
     ),
     SAGA_ITEMS: (Dispatch(FULFILMENT, _now),),
 }
 CONSUMERS: tuple[Consumer, ...] = tuple(consumer for readers in FEEDS.values() for consumer in readers)
+
+
+def feeds_of(settings: Settings) -> Mapping[str, tuple[Consumer, ...]]:
+    """The readers that have all they need. A trigger whose far side is unknown would fail for ever.
+
+    What comes in later begins with the first event there is, so nothing is lost meanwhile.
+    """
+    off = () if settings.eventhubs else (PUBLISHING,)
+    return {container: tuple(each for each in readers if each not in off) for container, readers in FEEDS.items()}
+
 
 type OrderStream = Decision[Order | None, OrderEvent]
 
@@ -116,6 +137,13 @@ class App:
     timers: Timers
     warehouse: Warehouse
     books: Books
+    hub: Client | None = None
+
+    async def close(self) -> None:
+        """Every connection that it has opened."""
+        if self.hub:
+            await self.hub.close()
+        await self.account.close()
 
     async def all_lags(self) -> list[FeedLag]:
         return [
@@ -125,7 +153,7 @@ class App:
                 await self.lags.positions(reader.name, container),
                 off=reader.name in self.settings.switched_off,
             )
-            for container, readers in FEEDS.items()
+            for container, readers in feeds_of(self.settings).items()
             for reader in readers
         ]
 
@@ -166,7 +194,17 @@ def compose(settings: Settings) -> App:
         now=_now,
         nonce=lambda: uuid4().hex,
     )
-    engine = Engine(codec, events, rows, lanes, Brake(monotonic), Ledgers(buckets), {sagas.name: sagas})
+    hub = Client(settings.eventhubs, ORDER_PUBLICATION.hub) if settings.eventhubs else None
+    engine = Engine(
+        codec,
+        events,
+        rows,
+        lanes,
+        Brake(monotonic),
+        Ledgers(buckets),
+        sagas={sagas.name: sagas},
+        outlets={PUBLISHING.name: Publish(CloudEvents(ORDER_PUBLICATION), Sender(hub))} if hub else {},
+    )
     lags = CosmosFeedLags(
         account.container(settings.lease_database, LEASES),
         {name: account.container(settings.database, name) for name in FEEDS},
@@ -183,7 +221,7 @@ def compose(settings: Settings) -> App:
             Suspects(rows, monotonic, settings.max_batch_seconds),
             max_seconds=settings.max_batch_seconds,
         ),
-        parked=ParkedKeys(engine, {each.name: each for each in CONSUMERS}, catalogue),
+        parked=ParkedKeys(engine, {each.name: each for each in chain(*feeds_of(settings).values())}, catalogue),
         lags=lags,
         totals=Totals(buckets, catalogue),
         audit=Audit(codec, CosmosSweep(account, settings.database), ORDERS),
@@ -194,6 +232,7 @@ def compose(settings: Settings) -> App:
         ),
         warehouse=Warehouse(buckets),
         books=Books(buckets, CosmosPartitions(account, settings.database)),
+        hub=hub,
     )
 
 
@@ -224,11 +263,15 @@ def _gateways(settings: Settings, orders: Transactor[Any, Any, Any], rows: RowSt
     return Gateways(Warehouse(buckets), payments, SandboxCarrier(buckets))
 
 
+# A loop forgets tasks that nobody keeps.
+_CLOSING: set[Task[None]] = set()
+
+
 @cache
 def app() -> App:
-    """The app of this worker. The SDK's client belongs to the loop it first runs in, which a worker has one of."""
+    """The app of this worker. The SDKs' clients belong to the loop they first run in, which a worker has one of."""
     composed = compose(Settings.read(os.environ))
-    composed.account.close_with_loop()
+    _CLOSING.add(close_with_loop(composed.close))
     return composed
 
 

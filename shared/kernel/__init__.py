@@ -14,6 +14,7 @@ from shared.kernel.errors import (
     Unknown,
 )
 from shared.kernel.projection import Key, Projection, by_stream
+from shared.kernel.publication import Publication
 from shared.kernel.saga import Ask, Progress, Saga, Step
 from shared.kernel.shards import Shards
 from shared.kernel.tally import Amounts, Tally
@@ -31,6 +32,7 @@ __all__ = [
     "Poison",
     "Progress",
     "Projection",
+    "Publication",
     "Reason",
     "Recorded",
     "Refused",

@@ -4,6 +4,7 @@ from shared.pipeline.advance import Advance
 from shared.pipeline.audit import Audit
 from shared.pipeline.brake import Brake
 from shared.pipeline.buckets import Ledgers
+from shared.pipeline.cloud_events import CloudEvents
 from shared.pipeline.codec import EventCodec
 from shared.pipeline.consumers import Consumer, Engine, Outlet
 from shared.pipeline.count import Count
@@ -15,6 +16,7 @@ from shared.pipeline.parked import ParkedKeys
 from shared.pipeline.patience import Patience, Room
 from shared.pipeline.patient import PatientBuckets, PatientDue, PatientEvents, PatientPages, PatientRows
 from shared.pipeline.project import Project
+from shared.pipeline.publish import Publish
 from shared.pipeline.ring import Timers
 from shared.pipeline.runner import Pipeline
 from shared.pipeline.sagas import Outside, Sagas
@@ -27,6 +29,7 @@ __all__ = [
     "Audit",
     "Brake",
     "Cause",
+    "CloudEvents",
     "Consumer",
     "Count",
     "Decision",
@@ -51,6 +54,7 @@ __all__ = [
     "PatientRows",
     "Pipeline",
     "Project",
+    "Publish",
     "Room",
     "Sagas",
     "Suspects",

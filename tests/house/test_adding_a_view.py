@@ -54,7 +54,7 @@ async def main():
     codec = EventCodec(*ORDER_EVENTS)
     await app.pipeline.run(consumer, orjson.dumps([codec.encode(event) for event in events]).decode())
     rows = [await app.pipeline.engine.rows.read("late-orders", Key(stream, stream)) for stream in ("o1", "o2")]
-    await app.account.close()
+    await app.close()
     print(json.dumps([row.item.get("body", True) for row in rows]))
 
 asyncio.run(main())

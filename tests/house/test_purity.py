@@ -12,10 +12,11 @@ SHIPPED = ("api", "gateways", "shared", *PURE)
 MAY_IMPORT = {
     "azure.functions": ("function_app.py", "api/"),
     "azure.cosmos": ("shared/cosmos/",),
-    "azure.identity": ("shared/cosmos/",),
-    "azure.core": ("shared/cosmos/",),
+    "azure.identity": ("shared/cosmos/", "shared/eventhubs/"),
+    "azure.core": ("shared/cosmos/", "shared/eventhubs/"),
     "azure.eventhub": ("shared/eventhubs/",),
-    "pydantic": ("shared/pipeline/codec.py", "api/"),
+    "cloudevents": ("shared/pipeline/cloud_events.py",),
+    "pydantic": ("shared/pipeline/codec.py", "shared/pipeline/cloud_events.py", "shared/pipeline/schemas.py", "api/"),
 }
 IMPURE_CALLS = {"now", "utcnow", "today", "uuid4", "random", "open", "print", "getenv", "sleep"}
 
