@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from local.chaos.hosts import Hosts
+from local.chaos.hubs import Hubs
 from local.serve.program import Hear, finished, module, running
 from local.serve.settings import with_hubs, with_server
-from local.serve.stack import hubs_running
 
 READY: Final = "cosmos: listening on "
 
@@ -20,23 +20,26 @@ class Town:
     cosmos_url: str
     settings: Mapping[str, str]
     hosts: Hosts
+    hubs: Hubs
 
 
 @asynccontextmanager
 async def town(data: Path, settings: Mapping[str, str], *, hosts: int, hear: Hear) -> AsyncIterator[Town]:
     """With every host up. Raises ProgramFailed when a program does not come up, or ends and was not killed."""
     command = module("local", "cosmos", "--port", "0", "--data", str(data))
+    hubs = Hubs(data.with_name("events.log"), settings, hear)
     async with (
-        hubs_running(0, data.with_name("events.log"), settings, hear) as (hubs, hubs_place, _),
+        _going_on(hubs.life()),
         running("cosmos", command, ready=READY, settings=settings, hear=hear) as (server, said),
     ):
+        await hubs.is_up()
         url = said.removeprefix(READY).split()[0].rstrip("/")
-        pointed = with_hubs(with_server(settings, url), hubs_place)
+        pointed = with_hubs(with_server(settings, url), hubs.place)
         await finished("provision", module("shared.cosmos.provision"), settings=pointed, hear=hear)
         several = Hosts(pointed, hear, hosts)
-        async with _going_on(hubs.ended(), server.ended(), *(several.life(number) for number in range(hosts))):
+        async with _going_on(server.ended(), *(several.life(number) for number in range(hosts))):
             await several.all_up()
-            yield Town(url, pointed, several)
+            yield Town(url, pointed, several, hubs)
 
 
 @asynccontextmanager

@@ -43,8 +43,11 @@ class Worker:
         await (self._hurried if is_hanging else self._pipeline).run(PUBLISHING, PAGE, attempt=number)
 
 
-async def test_three_days_without_a_hub_lose_nothing_and_accuse_nobody() -> None:
-    chance, rows, hub, clock = random.Random(8), FakeRows(), FakeHub("refuses"), Clock()
+@pytest.mark.parametrize(
+    "between", [timedelta(minutes=15), pytest.param(BETWEEN_ATTEMPTS, marks=pytest.mark.long)], ids=str
+)
+async def test_three_days_without_a_hub_lose_nothing_and_accuse_nobody(between: timedelta) -> None:
+    chance, rows, hub, clock = random.Random(8), FakeRows(), FakeHub("refuses"), Clock()  # noqa: S311 - drawn again
     worker, attempt = Worker(rows, hub, clock), 0
 
     while clock.seconds < timedelta(days=3).total_seconds():
@@ -57,7 +60,7 @@ async def test_three_days_without_a_hub_lose_nothing_and_accuse_nobody() -> None
         else:
             with pytest.raises(Transient):
                 await worker.attempt(attempt, is_hanging=hub.presence == "hangs")
-        clock.seconds += BETWEEN_ATTEMPTS.total_seconds()
+        clock.seconds += between.total_seconds()
     hub.presence = "there"
     await worker.attempt(attempt + 1, is_hanging=False)
 
