@@ -47,7 +47,8 @@ class SizedBatch:
 class Client:
     """A Link to one hub. Its calls raise Transient; `close` it in the loop that used it."""
 
-    def __init__(self, connection: EventHubsConnection, hub: str) -> None:
+    def __init__(self, connection: EventHubsConnection, hub: str, *, call_seconds: float = CALL_SECONDS) -> None:
+        self._call_seconds = call_seconds
         self._connection = connection
         self._hub = hub
         self._sdk: EventHubProducerClient | None = None
@@ -66,7 +67,7 @@ class Client:
         return SizedBatch(await self._called(lambda sdk: sdk.create_batch(partition_id=str(partition))))
 
     async def send(self, batch: SizedBatch) -> None:
-        await self._called(lambda sdk: sdk.send_batch(batch.events, timeout=CALL_SECONDS))
+        await self._called(lambda sdk: sdk.send_batch(batch.events, timeout=self._call_seconds))
 
     async def close(self) -> None:
         await self._closed(self._sdk)
@@ -78,7 +79,7 @@ class Client:
         sdk = self._sdk = self._sdk or self._opened()
         with translated(self._hub):
             try:
-                async with asyncio.timeout(CALL_SECONDS):
+                async with asyncio.timeout(self._call_seconds):
                     return await call(sdk)
             except (TimeoutError, asyncio.CancelledError):
                 # What it has half written or half read nobody knows.
