@@ -10,6 +10,7 @@ from benchmarks.claims import Claim, NotMeasured, Ratio, machine
 from benchmarks.feed_pages import FEED_PAGES
 from benchmarks.page_in_bulk import PAGE_IN_BULK
 from benchmarks.poisoned_key import POISONED_KEY
+from benchmarks.publish_in_batches import PUBLISH_IN_BATCHES
 from benchmarks.rows_in_bulk import ROWS_IN_BULK
 from benchmarks.shipped import SHIPPED_P50, SHIPPED_P99
 from benchmarks.upsert_over_echo import UPSERT_OVER_ECHO
@@ -19,6 +20,7 @@ CLAIMS: Final[tuple[Claim, ...]] = (
     POISONED_KEY,
     ROWS_IN_BULK,
     PAGE_IN_BULK,
+    PUBLISH_IN_BATCHES,
     SHIPPED_P50,
     SHIPPED_P99,
     UPSERT_OVER_ECHO,

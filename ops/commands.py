@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ops import capacity, containers, lanes, stock, views
+from ops import capacity, containers, lanes, republish, stock, views
 from ops.command import Command, on_app
 
 COMMANDS: Final = {
@@ -12,6 +12,9 @@ COMMANDS: Final = {
     "audit": Command("Recompute every total and print the differences.", on_app(views.audit)),
     "lag": Command("Say how far each consumer is behind.", on_app(views.lag)),
     "stock": Command("Set or show how many pieces of products there are.", on_app(stock.stock), stock.arguments),
+    "republish": Command(
+        "Publish events once more, marked as a replay.", on_app(republish.republish), republish.arguments
+    ),
     "provision": Command("Make the containers as declared.", containers.provisioned, containers.arguments),
     "plan": Command("Estimate what a number of orders needs of Azure.", capacity.planned, capacity.arguments),
 }

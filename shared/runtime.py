@@ -63,6 +63,7 @@ from shared.pipeline import (
     Pipeline,
     Project,
     Publish,
+    Republish,
     Room,
     Sagas,
     Suspects,
@@ -138,6 +139,7 @@ class App:
     warehouse: Warehouse
     books: Books
     hub: Client | None = None
+    republish: Republish | None = None
 
     async def close(self) -> None:
         """Every connection that it has opened."""
@@ -195,6 +197,7 @@ def compose(settings: Settings) -> App:
         nonce=lambda: uuid4().hex,
     )
     hub = Client(settings.eventhubs, ORDER_PUBLICATION.hub) if settings.eventhubs else None
+    sweep, sender = CosmosSweep(account, settings.database), Sender(hub) if hub else None
     engine = Engine(
         codec,
         events,
@@ -203,7 +206,7 @@ def compose(settings: Settings) -> App:
         Brake(monotonic),
         Ledgers(buckets),
         sagas={sagas.name: sagas},
-        outlets={PUBLISHING.name: Publish(CloudEvents(ORDER_PUBLICATION), Sender(hub))} if hub else {},
+        outlets={PUBLISHING.name: Publish(CloudEvents(ORDER_PUBLICATION), sender)} if sender else {},
     )
     lags = CosmosFeedLags(
         account.container(settings.lease_database, LEASES),
@@ -224,7 +227,7 @@ def compose(settings: Settings) -> App:
         parked=ParkedKeys(engine, {each.name: each for each in chain(*feeds_of(settings).values())}, catalogue),
         lags=lags,
         totals=Totals(buckets, catalogue),
-        audit=Audit(codec, CosmosSweep(account, settings.database), ORDERS),
+        audit=Audit(codec, sweep, ORDERS),
         freshness=Freshness(lags, monotonic, is_off=settings.switched_off.__contains__),
         sagas=sagas,
         timers=Timers(
@@ -233,6 +236,15 @@ def compose(settings: Settings) -> App:
         warehouse=Warehouse(buckets),
         books=Books(buckets, CosmosPartitions(account, settings.database)),
         hub=hub,
+        republish=Republish(
+            codec,
+            sweep,
+            Publish(CloudEvents(ORDER_PUBLICATION, is_replay=True), sender),
+            catalogue,
+            PUBLISHING.name,
+        )
+        if sender
+        else None,
     )
 
 

@@ -17,6 +17,7 @@ from shared.pipeline.patience import Patience, Room
 from shared.pipeline.patient import PatientBuckets, PatientDue, PatientEvents, PatientPages, PatientRows
 from shared.pipeline.project import Project
 from shared.pipeline.publish import Publish
+from shared.pipeline.republish import Republish
 from shared.pipeline.ring import Timers
 from shared.pipeline.runner import Pipeline
 from shared.pipeline.sagas import Outside, Sagas
@@ -55,6 +56,7 @@ __all__ = [
     "Pipeline",
     "Project",
     "Publish",
+    "Republish",
     "Room",
     "Sagas",
     "Suspects",

@@ -55,11 +55,14 @@ async def test_one_order_costs_its_containers_about_what_is_planned(
     settings: dict[str, str],
     tmp_path: Path,
 ) -> None:
-    """The plan is the most that it may be: it saves nothing by two events in one page, and the app does."""
+    """The plan is the most that it may be: it saves nothing by two events in one page, and the app does.
+
+    The app of these tests has no Event Hubs, so one reader of the feed is not there.
+    """
     if request.config.getoption("--cosmos-endpoint"):
         pytest.skip("only the local server tells what was used")
     off = {"AzureWebJobs_advance_fulfilment_Disabled": "true"}
-    work = Workload(1, lines_per_order=LINES, events_per_order=3, consumers=len(FEEDS[FEED]))
+    work = Workload(1, lines_per_order=LINES, events_per_order=3, consumers=len(FEEDS[FEED]) - 1)
 
     with host(settings | off, tmp_path / "host.log") as program:
         api = Api(session, api_url(program))
