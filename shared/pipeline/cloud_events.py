@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
-from pydantic import TypeAdapter
 
 from shared.kernel import Publication, Recorded
 from shared.pipeline.codec import event_id
-from shared.pipeline.naming import to_camel
+from shared.pipeline.naming import camel
+from shared.pipeline.spelling import Spelling
 
 CUSTOMER: Final = "customerId"
 _FORMAT: Final = JSONFormat()
@@ -21,10 +21,10 @@ class CloudEvents[E]:
 
     publication: Publication[E]
     is_replay: bool = False
-    _bodies: dict[type[E], TypeAdapter[E]] = field(init=False, repr=False)
+    _bodies: dict[type[E], Spelling[E]] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_bodies", {kind: TypeAdapter(kind) for kind in self.publication.types})
+        object.__setattr__(self, "_bodies", {kind: Spelling(kind) for kind in self.publication.types})
 
     def encode(self, event: Recorded[E]) -> bytes:
         """`id` is `orderId:sequence` and `sequence` is as stored, six digits or more, so that text order is its order.
@@ -52,6 +52,6 @@ class CloudEvents[E]:
 
     def _shown(self, event: Recorded[E]) -> dict[str, Any]:
         kind = type(event.body)
-        body = self._bodies[kind].dump_python(event.body, mode="json", exclude=set(self.publication.kept_back_of(kind)))
-        shown: Any = to_camel(body)
-        return {CUSTOMER: event.customer_id, **shown}
+        kept_back = {camel(name) for name in self.publication.kept_back_of(kind)}
+        body = self._bodies[kind].write_json(event.body)
+        return {CUSTOMER: event.customer_id} | {name: each for name, each in body.items() if name not in kept_back}
