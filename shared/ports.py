@@ -114,6 +114,12 @@ class DueStore(Protocol):
         ...
 
 
+class Partitions(Protocol):
+    def items(self, container: str, partition: str) -> AsyncIterator[Item]:
+        """Every item of one logical partition, in any order. Raises Transient when the store is away."""
+        ...
+
+
 class LaneCatalogue(Protocol):
     async def parked(self) -> Sequence[Item]:
         """Every lane head and raw poison record, oldest first."""

@@ -12,7 +12,7 @@ from time import monotonic
 from typing import Any
 from uuid import uuid4
 
-from gateways import Books, Gateways, SandboxCarrier, SandboxPayments, Warehouse
+from gateways import Books, Gateways, SandboxCarrier, SandboxPayments, Warehouse, scans
 from orders.commands import OrderCommand, Record
 from orders.decider import order
 from orders.events import ORDER_EVENTS, Answer, OrderEvent
@@ -50,6 +50,8 @@ from shared.pipeline import (
     EventCodec,
     Forward,
     Freshness,
+    Held,
+    Inbox,
     Lanes,
     Ledgers,
     Outside,
@@ -63,6 +65,7 @@ from shared.pipeline import (
     Pipeline,
     Project,
     Publish,
+    Receive,
     Republish,
     Room,
     Sagas,
@@ -105,6 +108,8 @@ FEEDS: Mapping[str, tuple[Consumer, ...]] = {
     ),
     SAGA_ITEMS: (Dispatch(FULFILMENT, _now),),
 }
+# Whoever takes the messages of a hub, by that hub.
+HUBS: Mapping[str, Receive] = {scans.HUB: Receive(scans.RECEIVER, scans.scan, scans.refused)}
 CONSUMERS: tuple[Consumer, ...] = tuple(consumer for readers in FEEDS.values() for consumer in readers)
 
 
@@ -198,6 +203,8 @@ def compose(settings: Settings) -> App:
     )
     hub = Client(settings.eventhubs, ORDER_PUBLICATION.hub) if settings.eventhubs else None
     sweep, sender = CosmosSweep(account, settings.database), Sender(hub) if hub else None
+    partitions = CosmosPartitions(account, settings.database)
+    inbox = Inbox(orders, Held(buckets, rows, partitions))
     engine = Engine(
         codec,
         events,
@@ -207,6 +214,7 @@ def compose(settings: Settings) -> App:
         Ledgers(buckets),
         sagas={sagas.name: sagas},
         outlets={PUBLISHING.name: Publish(CloudEvents(ORDER_PUBLICATION), sender)} if sender else {},
+        inboxes={receiver.name: inbox for receiver in HUBS.values()},
     )
     lags = CosmosFeedLags(
         account.container(settings.lease_database, LEASES),
@@ -224,7 +232,9 @@ def compose(settings: Settings) -> App:
             Suspects(rows, monotonic, settings.max_batch_seconds),
             max_seconds=settings.max_batch_seconds,
         ),
-        parked=ParkedKeys(engine, {each.name: each for each in chain(*feeds_of(settings).values())}, catalogue),
+        parked=ParkedKeys(
+            engine, {each.name: each for each in chain(*feeds_of(settings).values(), HUBS.values())}, catalogue
+        ),
         lags=lags,
         totals=Totals(buckets, catalogue),
         audit=Audit(codec, sweep, ORDERS),
@@ -234,7 +244,7 @@ def compose(settings: Settings) -> App:
             sagas, PatientDue(CosmosDue(account, settings.database), patience), lanes, Advance(FULFILMENT).name
         ),
         warehouse=Warehouse(buckets),
-        books=Books(buckets, CosmosPartitions(account, settings.database)),
+        books=Books(buckets, partitions),
         hub=hub,
         republish=Republish(
             codec,

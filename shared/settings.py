@@ -104,6 +104,12 @@ def feed_binding(environ: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def hub_binding(consumer: str) -> dict[str, Any]:
+    """What every hub trigger has in common; a consumer has a group of its own, and reads from the beginning of it."""
+    # Without a type the payload may arrive as JSON that the host has read and written anew.
+    return {"connection": HUBS_CONNECTION, "consumer_group": consumer, "cardinality": "many", "data_type": "binary"}
+
+
 def eventhubs(environ: Mapping[str, str]) -> EventHubsConnection | None:
     """None when neither spelling is set. Raises Misconfigured."""
     if text := environ.get(HUBS_CONNECTION):

@@ -13,6 +13,7 @@ from shared.kernel.errors import (
     Transient,
     Unknown,
 )
+from shared.kernel.message import Message
 from shared.kernel.projection import Key, Projection, by_stream
 from shared.kernel.publication import Publication
 from shared.kernel.saga import Ask, Progress, Saga, Step
@@ -27,6 +28,7 @@ __all__ = [
     "Decider",
     "Failure",
     "Key",
+    "Message",
     "Misconfigured",
     "Money",
     "Poison",

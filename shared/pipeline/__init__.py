@@ -6,17 +6,19 @@ from shared.pipeline.brake import Brake
 from shared.pipeline.buckets import Ledgers
 from shared.pipeline.cloud_events import CloudEvents
 from shared.pipeline.codec import EventCodec
-from shared.pipeline.consumers import Consumer, Engine, Outlet
+from shared.pipeline.consumers import Consumer, Engine, Inbox, Outlet
 from shared.pipeline.count import Count
 from shared.pipeline.dispatch import Dispatch
 from shared.pipeline.forward import Forward, OneByOne
 from shared.pipeline.freshness import Fresh, Freshness
+from shared.pipeline.held import MOST_MESSAGE_BYTES, Held
 from shared.pipeline.lanes import Lanes
 from shared.pipeline.parked import ParkedKeys
 from shared.pipeline.patience import Patience, Room
 from shared.pipeline.patient import PatientBuckets, PatientDue, PatientEvents, PatientPages, PatientRows
 from shared.pipeline.project import Project
 from shared.pipeline.publish import Publish
+from shared.pipeline.receive import Receive
 from shared.pipeline.republish import Republish
 from shared.pipeline.ring import Timers
 from shared.pipeline.runner import Pipeline
@@ -26,6 +28,7 @@ from shared.pipeline.totals import Totals
 from shared.pipeline.transact import Cause, Decision, Outdated, Transactor
 
 __all__ = [
+    "MOST_MESSAGE_BYTES",
     "Advance",
     "Audit",
     "Brake",
@@ -40,6 +43,8 @@ __all__ = [
     "Forward",
     "Fresh",
     "Freshness",
+    "Held",
+    "Inbox",
     "Lanes",
     "Ledgers",
     "OneByOne",
@@ -56,6 +61,7 @@ __all__ = [
     "Pipeline",
     "Project",
     "Publish",
+    "Receive",
     "Republish",
     "Room",
     "Sagas",

@@ -9,9 +9,11 @@ from shared.pipeline.brake import Brake
 from shared.pipeline.buckets import Ledgers
 from shared.pipeline.codec import EventCodec, Received, is_event
 from shared.pipeline.fold import Stop
+from shared.pipeline.held import Held
 from shared.pipeline.lanes import Lanes
 from shared.pipeline.sagas import Sagas
 from shared.pipeline.spans import Span
+from shared.pipeline.transact import Transactor
 from shared.ports import EventStore, Item, RowStore
 
 type Outcome = Literal["applied", "skipped", "held", "parked"]
@@ -35,8 +37,16 @@ class Outlet(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Inbox:
+    """Where messages go: as commands to streams, or to those that wait."""
+
+    streams: Transactor[Any, Any, Any]
+    held: Held
+
+
+@dataclass(frozen=True, slots=True)
 class Engine:
-    """What a consumer may use. `outlets` by the name of the consumer that hands on to it."""
+    """What a consumer may use. `outlets` and `inboxes` by the name of the consumer that hands on, or takes in."""
 
     codec: EventCodec[Any]
     events: EventStore
@@ -46,6 +56,7 @@ class Engine:
     ledgers: Ledgers
     sagas: Mapping[str, Sagas] = field(default_factory=dict)
     outlets: Mapping[str, Outlet] = field(default_factory=dict)
+    inboxes: Mapping[str, Inbox] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +101,10 @@ class Consumer(Protocol):
         """Put in what waits behind the lane's head, if it passes by now. Safe at any time and twice at once."""
         ...
 
+    async def waiting(self, head: Item, engine: Engine) -> list[dict[str, object]]:
+        """What waits in the head's lane, in order and without its content."""
+        ...
+
 
 class OfEvents:
     """What consumers of a feed of events have in common."""
@@ -101,3 +116,10 @@ class OfEvents:
 
     def decode(self, item: Item, codec: EventCodec[Any]) -> Received[Any]:
         return codec.decode(item)
+
+    async def waiting(self, head: Item, engine: Engine) -> list[dict[str, object]]:
+        return [
+            {"sequence": event["sequence"], "type": event["type"]}
+            for event in await engine.events.read(str(head["stream"]))
+            if int(str(head["first"])) <= int(str(event["sequence"])) <= int(str(head["last"]))
+        ]

@@ -6,6 +6,7 @@ its mark; it is no trap because what will never pass is parked, and what takes t
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from typing import Final
@@ -33,11 +34,15 @@ class Pipeline:
     max_seconds: float
 
     async def run(self, consumer: Consumer, text: str, *, attempt: int = 1) -> None:
-        """Apply a batch, given as the trigger's JSON text. Raises Transient when any key has to wait.
+        """Apply a batch of a change feed, given as the trigger's JSON text. Raises as `take` does."""
+        await self.take(consumer, changes(text), attempt=attempt)
+
+    async def take(self, consumer: Consumer, batch: Sequence[Item], *, attempt: int = 1) -> None:
+        """Apply a batch. Raises Transient when any key has to wait.
 
         Keys run side by side and never wait for each other's trouble: whatever can be applied is applied first.
         """
-        items = [item for item in changes(text) if consumer.picks(item)]
+        items = [item for item in batch if consumer.picks(item)]
         try:
             async with asyncio.timeout(self.max_seconds):
                 received, waiting = await self._decode(consumer, items)
