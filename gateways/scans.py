@@ -25,14 +25,15 @@ def _no_time(text: str) -> str:
     return text
 
 
-type Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9_:.-]{1,100}$"), AfterValidator(_no_time)]
+type OrderId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_:.-]{1,100}$"), AfterValidator(_no_time)]
+type Name = Annotated[str, Field(pattern=r"^[\x21-\x7e]{1,100}$"), AfterValidator(_no_time)]
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
     """With this much a scan can be parked in its place, whatever else cannot be read."""
 
-    orderId: Name  # noqa: N815 - the names on the wire
+    orderId: OrderId  # noqa: N815 - a name on the wire
 
 
 @dataclass(frozen=True, slots=True)
