@@ -12,7 +12,8 @@ from time import monotonic
 from typing import Any
 from uuid import uuid4
 
-from gateways import Books, Gateways, SandboxCarrier, SandboxPayments, Warehouse, scans
+from gateways import Books, Gateways, SandboxCarrier, SandboxPayments, Warehouse, notify_customers, scans
+from gateways.post import notifier
 from orders.commands import OrderCommand, Record
 from orders.decider import order
 from orders.events import ORDER_EVENTS, Answer, OrderEvent
@@ -54,6 +55,8 @@ from shared.pipeline import (
     Inbox,
     Lanes,
     Ledgers,
+    OneByOne,
+    Outlet,
     Outside,
     ParkedKeys,
     Patience,
@@ -74,7 +77,7 @@ from shared.pipeline import (
     Totals,
     Transactor,
 )
-from shared.ports import BucketStore, FeedLag, FeedLags, PageStore, RowStore
+from shared.ports import BucketStore, FeedLag, FeedLags, Hub, PageStore, RowStore
 from shared.settings import HUBS_CONNECTION, Settings
 
 ORDERS = "orders"
@@ -97,6 +100,7 @@ def _now() -> datetime:
 
 
 PUBLISHING = Forward("publish_orders")
+NOTIFYING = Forward(notify_customers.NAME, notify_customers.TOLD)
 
 # Every reader of a feed, by the container it reads, each with a function, a lease prefix and a place of its own.
 FEEDS: Mapping[str, tuple[Consumer, ...]] = {
@@ -105,6 +109,7 @@ FEEDS: Mapping[str, tuple[Consumer, ...]] = {
         *(Count(tally) for tally in TALLIES),
         Advance(FULFILMENT),
         PUBLISHING,
+        NOTIFYING,
     ),
     SAGA_ITEMS: (Dispatch(FULFILMENT, _now),),
 }
@@ -118,7 +123,7 @@ def feeds_of(settings: Settings) -> Mapping[str, tuple[Consumer, ...]]:
 
     What comes in later begins with the first event there is, so nothing is lost meanwhile.
     """
-    off = () if settings.eventhubs else (PUBLISHING,)
+    off = (*(() if settings.eventhubs else (PUBLISHING,)), *(() if settings.notices else (NOTIFYING,)))
     return {container: tuple(each for each in readers if each not in off) for container, readers in FEEDS.items()}
 
 
@@ -167,8 +172,9 @@ class App:
     @property
     def off(self) -> list[str]:
         """What the settings leave out; the rest is none the worse for it."""
-        is_there = self.settings.eventhubs is not None
-        return [] if is_there else [f"{HUBS_CONNECTION} is not set: nothing is published to Event Hubs or received"]
+        hubs = f"{HUBS_CONNECTION} is not set: nothing is published to Event Hubs or received"
+        notices = "NOTIFY is not set: no customer is told anything"
+        return [*([] if self.settings.eventhubs else [hubs]), *([] if self.settings.notices else [notices])]
 
     async def missing(self) -> list[str]:
         """Why the app is not ready; nothing when it is."""
@@ -213,7 +219,7 @@ def compose(settings: Settings) -> App:
         Brake(monotonic),
         Ledgers(buckets),
         sagas={sagas.name: sagas},
-        outlets={PUBLISHING.name: Publish(CloudEvents(ORDER_PUBLICATION), sender)} if sender else {},
+        outlets=_outlets(settings, sender, rows),
         inboxes={receiver.name: inbox for receiver in HUBS.values()},
     )
     lags = CosmosFeedLags(
@@ -268,6 +274,22 @@ def _for_each(settings: Settings, patience: Patience) -> Patience:
 def _definitions(settings: Settings) -> tuple[Saga[Any, Any], ...]:
     within = settings.saga_step_within
     return tuple(saga.hurried(within) if within else saga for saga in SAGAS)
+
+
+def _outlets(settings: Settings, sender: Hub | None, rows: RowStore) -> Mapping[str, Outlet]:
+    """Where events go that somebody outside wants to hear of, as far as the settings say where."""
+
+    async def address(order_id: str) -> str | None:
+        private = await rows.read(ORDERS, Key(order_id, PRIVATE))
+        return str(private.item.get("email") or "") if private else None
+
+    outlets: dict[str, Outlet] = {}
+    if sender:
+        outlets[PUBLISHING.name] = Publish(CloudEvents(ORDER_PUBLICATION), sender)
+    if settings.notices:
+        notices = notify_customers.NotifyCustomers(notifier(settings.notices), address, _now)
+        outlets[NOTIFYING.name] = OneByOne(notices.hand_on)
+    return outlets
 
 
 def _gateways(settings: Settings, orders: Transactor[Any, Any, Any], rows: RowStore, buckets: BucketStore) -> Gateways:

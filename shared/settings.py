@@ -5,9 +5,11 @@ from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final, Literal
 
 from shared.kernel import Misconfigured
+from shared.mail_server import MailServer, notices
 
 CONNECTION: Final = "COSMOS"
 HUBS_CONNECTION: Final = "EVENTHUBS"
@@ -50,13 +52,15 @@ class EventHubsConnection:
 class Settings:
     """Everything the app reads from outside. Times are in the unit their name says.
 
-    Without `eventhubs` nothing is published or received: those functions are not there at all.
+    Without `eventhubs` nothing is published or received, without `notices` no customer is told anything: those
+    functions are not there at all.
     """
 
     cosmos: CosmosConnection
     database: str
     lease_database: str
     eventhubs: EventHubsConnection | None = None
+    notices: MailServer | Path | None = None
     currency: str = "USD"
     writes: Writes = "auto"
     max_batch_seconds: float = 120.0
@@ -76,6 +80,7 @@ class Settings:
             database=_required(environ, "COSMOS_DATABASE", "StoreDatabase"),
             lease_database=_required(environ, "COSMOS_LEASE_DATABASE", "StoreLeases"),
             eventhubs=eventhubs(environ),
+            notices=notices(environ),
             currency=currency,
             writes=_writes(environ),
             max_batch_seconds=float(_positive(environ, "MAX_BATCH_SECONDS", 120)),

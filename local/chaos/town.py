@@ -10,7 +10,7 @@ from typing import Any, Final
 from local.chaos.hosts import Hosts
 from local.chaos.hubs import Hubs
 from local.serve.program import Hear, finished, module, running
-from local.serve.settings import with_hubs, with_server
+from local.serve.settings import with_hubs, with_outbox, with_server
 
 READY: Final = "cosmos: listening on "
 
@@ -34,7 +34,7 @@ async def town(data: Path, settings: Mapping[str, str], *, hosts: int, hear: Hea
     ):
         await hubs.is_up()
         url = said.removeprefix(READY).split()[0].rstrip("/")
-        pointed = with_hubs(with_server(settings, url), hubs.place)
+        pointed = with_outbox(with_hubs(with_server(settings, url), hubs.place), data.with_name("outbox"))
         await finished("provision", module("shared.cosmos.provision"), settings=pointed, hear=hear)
         several = Hosts(pointed, hear, hosts)
         async with _going_on(server.ended(), *(several.life(number) for number in range(hosts))):

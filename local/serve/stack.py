@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from local.serve.program import Hear, Program, finished, module, running
-from local.serve.settings import with_hubs, with_server
+from local.serve.settings import with_hubs, with_outbox, with_server
 
 GRACE: Final = timedelta(seconds=1)
 
@@ -26,6 +26,10 @@ class Place:
     @property
     def events_file(self) -> Path:
         return self.file.with_name("events.log")
+
+    @property
+    def outbox(self) -> Path:
+        return self.file.with_name("outbox")
 
     @property
     def checkpoints_file(self) -> Path:
@@ -81,7 +85,7 @@ async def app_running(place: Place, settings: Mapping[str, str], hear: Hear) -> 
             )
         )
         cosmos_url = _word(said, "http://")
-        pointed = with_hubs(with_server(settings, cosmos_url), hubs_place)
+        pointed = with_outbox(with_hubs(with_server(settings, cosmos_url), hubs_place), place.outbox)
         await finished("provision", module("shared.cosmos.provision"), settings=pointed, hear=hear)
         host, said = await programs.enter_async_context(
             running(

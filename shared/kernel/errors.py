@@ -57,6 +57,7 @@ type Reason = Literal[
     "suspect",
     "unknown_order",
     "contradiction",
+    "undeliverable",
 ]
 
 

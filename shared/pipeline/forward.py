@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared.kernel import Poison, Recorded
-from shared.pipeline.codec import Received, readable
+from shared.pipeline.codec import Received, is_event, readable
 from shared.pipeline.consumers import Engine
 from shared.pipeline.fold import Stop
 from shared.pipeline.lanes import Head
 from shared.pipeline.rowless import Rowless, whole
 from shared.pipeline.spans import Span
+from shared.ports import Item
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,10 @@ class OneByOne:
 
 @dataclass(frozen=True)
 class Forward(Rowless):
-    """A consumer that passes a stream's events to the engine's outlet of its name."""
+    """A consumer that passes a stream's events to the engine's outlet of its name: all, or `only` those types."""
 
     consumer: str
+    only: tuple[str, ...] = ()
 
     # Nothing of ours runs on an event here, but the far side may be away for long: a process that ends meanwhile has
     # not ended of the event it was waiting with.
@@ -44,6 +46,9 @@ class Forward(Rowless):
     @property
     def name(self) -> str:
         return self.consumer
+
+    def picks(self, item: Item) -> bool:
+        return is_event(item) and (not self.only or item.get("type") in self.only)
 
     async def apply(self, span: Span[Any], engine: Engine) -> Stop | None:
         return await self._sent(span.events, engine)
