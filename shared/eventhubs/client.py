@@ -28,10 +28,11 @@ class SizedBatch:
     """Events for one partition that carry their keys, as the service would have given them their partition."""
 
     events: EventDataBatch
+    content_type: str = CONTENT_TYPE
 
     def add(self, key: str, message: bytes) -> bool:
         event = EventData(message)
-        event.content_type = CONTENT_TYPE
+        event.content_type = self.content_type
         # The SDK takes a key or a partition. The .NET SDK's buffered producer annotates in the same way.
         event.raw_amqp_message.annotations = {_KEY: key}
         try:
@@ -47,9 +48,17 @@ class SizedBatch:
 class Client:
     """A Link to one hub. Its calls raise Transient; `close` it in the loop that used it."""
 
-    def __init__(self, connection: EventHubsConnection, hub: str, *, call_seconds: float = CALL_SECONDS) -> None:
+    def __init__(
+        self,
+        connection: EventHubsConnection,
+        hub: str,
+        *,
+        content_type: str = CONTENT_TYPE,
+        call_seconds: float = CALL_SECONDS,
+    ) -> None:
         self._call_seconds = call_seconds
         self._connection = connection
+        self._content_type = content_type
         self._hub = hub
         self._sdk: EventHubProducerClient | None = None
         self._credential: DefaultAzureCredential | None = None
@@ -64,7 +73,8 @@ class Client:
         return self._partitions
 
     async def new_batch(self, partition: int) -> SizedBatch:
-        return SizedBatch(await self._called(lambda sdk: sdk.create_batch(partition_id=str(partition))))
+        events = await self._called(lambda sdk: sdk.create_batch(partition_id=str(partition)))
+        return SizedBatch(events, self._content_type)
 
     async def send(self, batch: SizedBatch) -> None:
         await self._called(lambda sdk: sdk.send_batch(batch.events, timeout=self._call_seconds))
