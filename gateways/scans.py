@@ -63,7 +63,7 @@ def scan(text: str) -> Message[ReportParcel]:
         read = _SCAN.validate_python(said)
     except ValidationError as error:
         return Message(order_id, Unreadable("unreadable", f"a scan: {_places(error)}"))
-    return Message(order_id, ReportParcel(read.kind, read.trackingId), f"carrier:{read.eventId}")
+    return Message(order_id, ReportParcel(read.kind, read.trackingId), f"carrier:{read.kind}:{read.eventId}")
 
 
 def refused(refusal: Refused) -> Poison:

@@ -33,7 +33,7 @@ def after(happened: Events, command: OrderCommand) -> Events | None:
 
 
 def test_a_whole_scan_is_a_command_named_by_the_carriers_own_event() -> None:
-    assert scan(json.dumps(WHOLE)) == Message("o1", ReportParcel("lost", "TRK1"), "carrier:e1")
+    assert scan(json.dumps(WHOLE)) == Message("o1", ReportParcel("lost", "TRK1"), "carrier:lost:e1")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from shared.runtime import FEEDS, PUBLISHING
+from shared.runtime import feeds_of
+from shared.settings import Settings
 from tests.e2e.conftest import Api, Store, an_order
 
 LINE = an_order("c")["items"][0]
@@ -270,14 +271,16 @@ async def test_a_limit_that_makes_no_sense_is_refused(api: Api, limit: str) -> N
     assert (answer.status, answer.body["code"]) == (400, "invalid_limit")
 
 
-async def test_health_says_ready_and_how_far_the_feeds_are(api: Api) -> None:
+async def test_health_says_ready_and_how_far_the_feeds_are(api: Api, shared_settings: dict[str, str]) -> None:
     await api.settled()
     ready, feeds = await api("GET", "/health"), await api("GET", "/health/feeds")
 
     assert (ready.status, ready.body["status"]) == (200, "ready")
-    assert ready.body["off"] == ["EVENTHUBS is not set: nothing is published to Event Hubs or received"]
-    assert [feed["consumer"] for feed in feeds.body["feeds"]] == [
-        reader.name for readers in FEEDS.values() for reader in readers if reader is not PUBLISHING
+    assert ready.body["off"] == [
+        "EVENTHUBS is not set: nothing is published to Event Hubs or received",
+        "NOTIFY is not set: no customer is told anything",
     ]
+    readers = [reader.name for each in feeds_of(Settings.read(shared_settings)).values() for reader in each]
+    assert [feed["consumer"] for feed in feeds.body["feeds"]] == readers
     for feed in feeds.body["feeds"]:
         assert feed["off"] or feed["leases"] == feed["owned"] > 0
