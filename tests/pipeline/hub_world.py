@@ -10,7 +10,7 @@ from gateways.scans import RECEIVER, refused, scan
 from orders.decider import order
 from orders.events import ORDER_EVENTS, OrderEvent
 from orders.order import Order
-from shared.kernel import Key
+from shared.kernel import Key, Transient
 from shared.pipeline import (
     Brake,
     Engine,
@@ -105,7 +105,7 @@ class HubWorld:
             try:
                 await self.deliver(batch)
                 taken = True
-            except* Killed:
+            except* (Killed, Transient):
                 taken = False
 
     def state(self, order_id: str) -> Order | None:

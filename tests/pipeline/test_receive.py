@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from itertools import count
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from shared.kernel import Key, Transient
+from shared.kernel import Conflict, Failure, Key, Transient, Unknown
 from shared.ports import Item, Stored
 from tests.core.test_decide_table import BOOKED, DELIVERED, PAID, PLACED, PLACES, SHIPPED, Events
 from tests.fakes import Fate, Killed
@@ -27,6 +27,7 @@ async def release_all(world: HubWorld) -> None:
             assert (await world.desk.release(str(row["lane"])))["outcome"] == "released"
 
 
+@settings(max_examples=60)
 @given(st.integers(1, 25), st.booleans(), st.integers(0, 2**32).map(random.Random))
 async def test_any_split_repetition_and_crash_applies_every_message_once_or_keeps_it(
     die_at: int, after_effect: bool, chance: random.Random
@@ -48,6 +49,50 @@ async def test_any_split_repetition_and_crash_applies_every_message_once_or_keep
     assert {row["reason"] for row in await world.desk.all()} == {"unknown_order", "unreadable_message"}
 
 
+@dataclass
+class Trouble(Fate):
+    """One thing goes wrong at the chosen operation, and nobody dies of it."""
+
+    kind: Callable[[str], Failure] = Transient
+    happened: bool = False
+
+    def meet(self, effect: Callable[[], None]) -> None:
+        self.step += 1
+        if self.step != self.die_at:
+            effect()
+            return
+        self.happened = True
+        if self.after_effect:
+            effect()
+        raise self.kind("something went wrong")
+
+
+@pytest.mark.parametrize(
+    ("kind", "after_effect"), [(Transient, False), (Conflict, False), (Unknown, False), (Unknown, True)]
+)
+async def test_whatever_goes_wrong_at_whatever_operation_every_message_is_applied_or_waits(
+    kind: type[Failure],
+    after_effect: bool,
+) -> None:
+    # Of the record of an unreadable message a conflict says that it is there.
+    unreadable = () if kind is Conflict else ("{",)
+    sent = arriving(*STORY, said("unknown", "lost"), *unreadable, said("unknown", "returned"))
+    for at in count(1):
+        trouble = Trouble(at, after_effect=after_effect, kind=kind)
+        world = HubWorld(trouble)
+        world.has("o1", *OPEN)
+        for batch in (sent[:3], sent[3:]):
+            await world.deliver_until_taken(batch)
+        trouble.die_at = None
+
+        assert world.names("o1")[-3:] == ["OrderShipped", "OrderDelivered", "OrderReturned"], at
+        assert await world.waiting("unknown") == [said("unknown", "lost"), said("unknown", "returned")], at
+        assert len(await world.parked()) == 1 + len(unreadable), at
+        if not trouble.happened:
+            return
+
+
+@settings(max_examples=40)
 @given(st.permutations([*STORY, *STORY, said("o1", "returned", "seen-twice"), said("o1", "delivered", "late")]))
 async def test_scans_in_any_order_and_number_end_as_those_in_order_do(scans: list[str]) -> None:
     world, in_order = HubWorld(), HubWorld()
