@@ -4,7 +4,7 @@ import os
 from asyncio import Task
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from itertools import chain
 from math import inf
@@ -12,15 +12,15 @@ from time import monotonic
 from typing import Any
 from uuid import uuid4
 
-from gateways import Books, Gateways, SandboxCarrier, SandboxPayments, Warehouse, notify_customers, scans
-from gateways.post import notifier
+from gateways import Books, Warehouse, scans
 from orders.commands import OrderCommand, Record
 from orders.decider import order
-from orders.events import ORDER_EVENTS, Answer, OrderEvent
+from orders.events import ORDER_EVENTS, OrderEvent
 from orders.order import Order
 from orders.publication import ORDER_PUBLICATION
 from projections import PROJECTIONS, TALLIES
 from sagas import SAGAS
+from shared import outside
 from shared.cosmos import (
     Account,
     CosmosBuckets,
@@ -35,13 +35,12 @@ from shared.cosmos import (
     rows_written,
 )
 from shared.eventhubs import Client, Sender
-from shared.kernel import Key, Saga
+from shared.kernel import Saga
 from shared.lifetime import close_with_loop
 from shared.pipeline import (
     Advance,
     Audit,
     Brake,
-    Cause,
     CloudEvents,
     Consumer,
     Count,
@@ -49,14 +48,11 @@ from shared.pipeline import (
     Dispatch,
     Engine,
     EventCodec,
-    Forward,
     Freshness,
     Held,
     Inbox,
     Lanes,
     Ledgers,
-    OneByOne,
-    Outlet,
     Outside,
     ParkedKeys,
     Patience,
@@ -77,10 +73,10 @@ from shared.pipeline import (
     Totals,
     Transactor,
 )
-from shared.ports import BucketStore, FeedLag, FeedLags, Hub, PageStore, RowStore
+from shared.ports import FeedLag, FeedLags, PageStore
 from shared.settings import HUBS_CONNECTION, Settings
 
-ORDERS = "orders"
+ORDERS, PUBLISHING, NOTIFYING = outside.ORDERS, outside.PUBLISHING, outside.NOTIFYING
 LEASES = "leases"
 POISON = "poison"
 # Of the sandbox providers.
@@ -90,17 +86,12 @@ BOOKS = ("stock", "payments", "shipments")
 ROWS_AT_ONCE, ROWS_AT_LEAST = 128, 32
 
 SAGA_ITEMS = "sagas"
-PRIVATE = "private"
-DEFAULT_TOKEN = "tok_ok"  # noqa: S105 - what the sandbox takes for a card
 FULFILMENT = SAGAS[-1].name
 
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
-
-PUBLISHING = Forward("publish_orders")
-NOTIFYING = Forward(notify_customers.NAME, notify_customers.TOLD)
 
 # Every reader of a feed, by the container it reads, each with a function, a lease prefix and a place of its own.
 FEEDS: Mapping[str, tuple[Consumer, ...]] = {
@@ -203,7 +194,7 @@ def compose(settings: Settings) -> App:
         _definitions(settings),
         orders,
         rows,
-        Outside(_gateways(settings, orders, rows, buckets).perform, Record),
+        Outside(outside.gateways_of(settings, orders, rows, buckets).perform, Record),
         now=_now,
         nonce=lambda: uuid4().hex,
     )
@@ -219,7 +210,7 @@ def compose(settings: Settings) -> App:
         Brake(monotonic),
         Ledgers(buckets),
         sagas={sagas.name: sagas},
-        outlets=_outlets(settings, sender, rows),
+        outlets=outside.outlets_of(settings, sender, rows),
         inboxes={receiver.name: inbox for receiver in HUBS.values()},
     )
     lags = CosmosFeedLags(
@@ -274,37 +265,6 @@ def _for_each(settings: Settings, patience: Patience) -> Patience:
 def _definitions(settings: Settings) -> tuple[Saga[Any, Any], ...]:
     within = settings.saga_step_within
     return tuple(saga.hurried(within) if within else saga for saga in SAGAS)
-
-
-def _outlets(settings: Settings, sender: Hub | None, rows: RowStore) -> Mapping[str, Outlet]:
-    """Where events go that somebody outside wants to hear of, as far as the settings say where."""
-
-    async def address(order_id: str) -> str | None:
-        private = await rows.read(ORDERS, Key(order_id, PRIVATE))
-        return str(private.item.get("email") or "") if private else None
-
-    outlets: dict[str, Outlet] = {}
-    if sender:
-        outlets[PUBLISHING.name] = Publish(CloudEvents(ORDER_PUBLICATION), sender)
-    if settings.notices:
-        notices = notify_customers.NotifyCustomers(notifier(settings.notices), address, _now)
-        outlets[NOTIFYING.name] = OneByOne(notices.hand_on)
-    return outlets
-
-
-def _gateways(settings: Settings, orders: Transactor[Any, Any, Any], rows: RowStore, buckets: BucketStore) -> Gateways:
-    """The sandbox providers; a real one takes the place of its namesake."""
-
-    async def token(order_id: str) -> str:
-        private = await rows.read(ORDERS, Key(order_id, PRIVATE))
-        return str(private.item.get("paymentToken") or DEFAULT_TOKEN) if private else DEFAULT_TOKEN
-
-    async def webhook(order_id: str, answer: Answer) -> None:
-        await orders.run(order_id, Record(answer), cause=Cause(f"webhook:{uuid4().hex}", uuid4().hex))
-
-    late = 2 * (settings.saga_step_within or timedelta(hours=1))
-    payments = SandboxPayments(buckets, token, webhook, late_seconds=late.total_seconds())
-    return Gateways(Warehouse(buckets), payments, SandboxCarrier(buckets))
 
 
 # A loop forgets tasks that nobody keeps.
