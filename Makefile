@@ -17,7 +17,7 @@ demo: setup ## place ORDERS=500 real baskets and check the view to the cent; JSO
 	@local/setup.sh demo
 	@$(PYTHON_ENV)/python -m local demo
 
-chaos: setup ## kill hosts and split ranges while ORDERS=40 are fulfilled, then check every law; SEED=1 RUNS=10
+chaos: setup ## kill hosts and hubs and split ranges while ORDERS=40 are fulfilled, then check every law; SEED=1 RUNS=10
 	@local/setup.sh demo
 	@$(PYTHON_ENV)/python -m local chaos
 

@@ -1,20 +1,22 @@
 """Every way into the app: routes and feeds. Start reading here."""
 
 import os
+import typing
 
 import azure.functions as func
 
-from api import commands, health, queries, sagas, sales
-from shared.pipeline import Consumer
-from shared.runtime import FEEDS, MEASURE_LAG, pipeline
+from api import commands, health, messages, queries, sagas, sales
+from shared.pipeline import Consumer, Receive
+from shared.runtime import MEASURE_LAG, pipeline
 from shared.runtime import app as running
-from shared.settings import UNTIL_HANDLED, Settings, feed_binding
+from shared.settings import UNTIL_HANDLED, Settings, feed_binding, hub_binding
+from shared.subscriptions import HUBS, feeds_of
 from shared.telemetry import invoked, observer
 
 app, feeds = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION), func.Blueprint()
 FEED = feed_binding(os.environ)
 # What is missing or wrong is named when the app starts, not when the first request comes.
-Settings.read(os.environ)
+SETTINGS = Settings.read(os.environ)
 observer()
 
 
@@ -29,9 +31,29 @@ def subscribe(consumer: Consumer, *, to: str) -> None:
             await pipeline().run(consumer, changes, attempt=1 + context.retry_context.retry_count)
 
 
-for container, readers in FEEDS.items():
+def receive(consumer: Receive, *, hub: str) -> None:
+    """Give one consumer its own group on one hub. A batch that fails for good would be checkpointed and lost."""
+
+    @feeds.function_name(consumer.name)
+    @feeds.event_hub_message_trigger("events", event_hub_name=hub, **hub_binding(consumer.name))
+    @feeds.retry(**UNTIL_HANDLED)
+    async def on_messages(
+        events: typing.List[func.EventHubEvent],  # noqa: UP006 - the worker takes no other spelling
+        context: func.Context,
+    ) -> None:
+        with invoked(context, stage=consumer.name):
+            attempt = 1 + context.retry_context.retry_count
+            await pipeline().take(consumer, messages.items(events), attempt=attempt)
+
+
+for container, readers in feeds_of(SETTINGS).items():
     for reader in readers:
         subscribe(reader, to=container)
+
+
+if SETTINGS.eventhubs:
+    for name, receiver in HUBS.items():
+        receive(receiver, hub=name)
 
 
 @feeds.function_name("ring_timers")

@@ -73,7 +73,7 @@ def _lines(wanted: requests.NewOrder, currency: str) -> tuple[Line, ...]:
 
 def _private(order_id: str, wanted: requests.NewOrder) -> list[Item]:
     """What may be erased lives beside the events, never in them."""
-    if wanted.shipping_address is None and wanted.payment_token is None:
+    if wanted.shipping_address is None and wanted.email is None and wanted.payment_token is None:
         return []
     return [
         {
@@ -82,6 +82,7 @@ def _private(order_id: str, wanted: requests.NewOrder) -> list[Item]:
             "type": "OrderPrivate",
             "schemaVersion": 1,
             "shippingAddress": wanted.shipping_address,
+            "email": wanted.email,
             "paymentToken": wanted.payment_token,
         }
     ]

@@ -2,7 +2,8 @@
 
 import azure.functions as func
 
-from shared.runtime import ORDERS, app
+from shared.runtime import app
+from shared.subscriptions import ORDERS
 
 STALE_OK = "stale-ok"
 

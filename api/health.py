@@ -60,9 +60,10 @@ async def get_health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG00
     """Degraded is ready all the same: taking an instance away helps no feed."""
     if reasons := await missing():
         return _not_ready(reasons)
+    off = {"off": app().off} if app().off else {}
     if degraded := await _troubles():
-        return answers.json({"status": "degraded", "reasons": degraded})
-    return answers.json({"status": "ready"})
+        return answers.json({"status": "degraded", "reasons": degraded} | off)
+    return answers.json({"status": "ready"} | off)
 
 
 @routes.route("health/feeds", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)

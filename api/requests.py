@@ -25,6 +25,8 @@ MAX_LIMIT: Final = 1000
 _ID = re.compile(r"[A-Za-z0-9_:.-]{1,100}")
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+# What the local part may hold without quotes (RFC 5321 section 4.1.2), and a domain with a dot.
+_EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$"
 _ETAG = re.compile(r'"([0-9]{1,9})"')
 
 
@@ -68,11 +70,12 @@ class NewLine(Body):
 
 
 class NewOrder(Body):
-    """`shippingAddress` and `paymentToken` are private: they never enter an event."""
+    """`shippingAddress`, `email` and `paymentToken` are private: they never enter an event."""
 
     customer_id: Annotated[Id, PERSONAL]
     items: Annotated[list[NewLine], Field(min_length=1, max_length=500)]
     shipping_address: Annotated[str, Field(max_length=2000), AfterValidator(_no_time), PERSONAL] | None = None
+    email: Annotated[str, Field(pattern=_EMAIL, max_length=254), PERSONAL] | None = None
     payment_token: Annotated[str, Field(pattern=r"^tok_[a-z_]{1,60}$"), SECRET] | None = None
 
 

@@ -11,6 +11,7 @@ from benchmarks.feed_pages import FEED_PAGES
 from benchmarks.over_sample import OVER_SAMPLE
 from benchmarks.page_in_bulk import PAGE_IN_BULK
 from benchmarks.poisoned_key import POISONED_KEY
+from benchmarks.publish_in_batches import PUBLISH_IN_BATCHES
 from benchmarks.rows_in_bulk import ROWS_IN_BULK
 from benchmarks.shipped import SHIPPED_P50, SHIPPED_P99
 from benchmarks.telemetry import TELEMETRY
@@ -23,6 +24,7 @@ CLAIMS: Final[tuple[Claim, ...]] = (
     ROWS_IN_BULK,
     PAGE_IN_BULK,
     *OVER_SAMPLE,
+    PUBLISH_IN_BATCHES,
     SHIPPED_P50,
     SHIPPED_P99,
     UPSERT_OVER_ECHO,

@@ -13,7 +13,7 @@ from benchmarks.claims import Claim, Ratio, Spent, median_ratio
 from benchmarks.programs import Program, cosmos, listening
 from benchmarks.sides import Side, Used, delay, function, running, sampled, used
 from shared.pipeline import Consumer
-from shared.runtime import CONSUMERS
+from shared.subscriptions import CONSUMERS
 
 EVENTS: Final = 1000
 EVENTS_AN_ORDER: Final = 5

@@ -17,8 +17,9 @@ from orders.events import ORDER_EVENTS, Line, OrderEvent, OrderPlaced, OrderShip
 from shared.cosmos.provision import provision
 from shared.kernel import Money, Recorded
 from shared.pipeline import EventCodec
-from shared.runtime import CONSUMERS, App, compose
+from shared.runtime import App, compose
 from shared.settings import CosmosConnection, Settings
+from shared.subscriptions import CONSUMERS
 
 KEYS: Final = 100
 BATCHES: Final = 5
@@ -70,7 +71,7 @@ async def rounds(url: str) -> list[tuple[float, float]]:
         await apply(app, poisoned=False)
         return [await both(app, poisoned_first=bool(number % 2)) for number in range(ROUNDS)]
     finally:
-        await app.account.close()
+        await app.close()
 
 
 @contextmanager

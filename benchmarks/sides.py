@@ -59,7 +59,7 @@ async def running(url: str) -> AsyncIterator[App]:
     try:
         yield app
     finally:
-        await app.account.close()
+        await app.close()
 
 
 @asynccontextmanager
@@ -77,7 +77,7 @@ async def function(url: str, name: str) -> AsyncIterator[Callable[[str], Awaitab
     try:
         yield work
     finally:
-        await app_of_worker().account.close()
+        await app_of_worker().close()
 
 
 def sampled(url: str) -> Callable[[str], Awaitable[None]]:

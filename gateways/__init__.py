@@ -1,6 +1,6 @@
 """The outside world, replaceable one by one: each provider keeps a book of its own and answers from it."""
 
-from gateways.books import Books, Partitions, Shelf
+from gateways.books import Books, Shelf
 from gateways.gateways import Carrier, Gateways, Payments, Stock
 from gateways.payments import SandboxPayments
 from gateways.shipping import SandboxCarrier
@@ -11,7 +11,6 @@ __all__ = [
     "Carrier",
     "Gateways",
     "Level",
-    "Partitions",
     "Payments",
     "SandboxCarrier",
     "SandboxPayments",

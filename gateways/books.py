@@ -3,21 +3,14 @@
 Each answer is right by itself; several of them agree only when nothing is under way.
 """
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Protocol
 
 from gateways.holds import HoldState
 from gateways.payments import amount_of, payment_book
 from gateways.shipping import shipment_book
 from gateways.stock import LEVEL, STOCK, Level, hold_id, hold_of, level_of
-from shared.ports import BucketStore, Item
-
-
-class Partitions(Protocol):
-    def items(self, container: str, partition: str) -> AsyncIterator[Item]:
-        """Every item of one logical partition, in any order. Raises Transient when the store is away."""
-        ...
+from shared.ports import BucketStore, Partitions
 
 
 @dataclass(frozen=True, slots=True)

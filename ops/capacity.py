@@ -7,7 +7,7 @@ from pathlib import Path
 from ops.command import Environ, Rows
 from shared.capacity import Sku, Workload, plan
 from shared.cosmos.provision import MODEL
-from shared.runtime import FEEDS, ORDERS
+from shared.subscriptions import FEEDS, ORDERS
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

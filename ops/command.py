@@ -28,6 +28,6 @@ def on_app(
         try:
             return await act(app, options)
         finally:
-            await app.account.close()
+            await app.close()
 
     return run

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ops import capacity, containers, lag, lanes, stock, views
+from ops import capacity, carrier, containers, lag, lanes, republish, stock, views
 from ops.command import Command, on_app
 
 COMMANDS: Final = {
@@ -11,7 +11,11 @@ COMMANDS: Final = {
     "release": Command("Put what waits behind parked keys in, if it passes.", on_app(lanes.release), lanes.some_lanes),
     "audit": Command("Recompute every total and print the differences.", on_app(views.audit)),
     "lag": Command("Say how far each consumer is behind.", on_app(lag.lag), lag.arguments),
+    "scan": Command("Say over the hub what a carrier would of a parcel.", carrier.scan, carrier.arguments),
     "stock": Command("Set or show how many pieces of products there are.", on_app(stock.stock), stock.arguments),
+    "republish": Command(
+        "Publish events once more, marked as a replay.", on_app(republish.republish), republish.arguments
+    ),
     "provision": Command("Make the containers as declared.", containers.provisioned, containers.arguments),
     "plan": Command("Estimate what a number of orders needs of Azure.", capacity.planned, capacity.arguments),
 }

@@ -52,9 +52,10 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class ReportParcel:
-    """What the carrier says of the parcel under way."""
+    """What the carrier says of the parcel under way. `tracking_id` is the carrier's name for it."""
 
     kind: Literal["delivered", "lost", "returned"]
+    tracking_id: str = ""
 
 
 type OrderCommand = (

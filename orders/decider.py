@@ -1,7 +1,6 @@
 """What an order answers to a command. The whole table stands in docs/fulfilment.md and is enumerated by its test."""
 
 from functools import reduce
-from typing import Literal
 
 from orders.commands import (
     CancelOrder,
@@ -57,8 +56,8 @@ def decide(order: Order | None, command: OrderCommand) -> tuple[OrderEvent, ...]
             return _request_shipment(_placed(order))
         case Record(answer=answer):
             return _record(_placed(order), answer)
-        case ReportParcel(kind=kind):
-            return _report(_placed(order), kind)
+        case ReportParcel():
+            return _report(_placed(order), command)
 
 
 def _place(order: Order | None, command: PlaceOrder) -> tuple[OrderEvent, ...]:
@@ -151,18 +150,20 @@ def _waived(order: Order, answer: Answer) -> tuple[OrderEvent, ...]:
     return (PaymentWaived(),) if is_unpaid and order.is_with_customer and not order.is_waived else ()
 
 
-def _report(order: Order, kind: Literal["delivered", "lost", "returned"]) -> tuple[OrderEvent, ...]:
+def _report(order: Order, report: ReportParcel) -> tuple[OrderEvent, ...]:
+    # Once heard, never refused: a carrier scans twice, and a message comes again after those that followed it.
+    if report.kind == order.parcel or (report.kind, order.parcel) == ("delivered", "returned"):
+        return ()
     # Who carries a parcel has taken it: the shipment was done, whether its answer has come or not.
-    before = (OrderShipped(by_hand=False),) if order.shipment == "requested" else ()
-    match "shipped" if before else order.status, kind:
+    is_open = order.shipment == "requested"
+    before = (OrderShipped(by_hand=False, tracking_id=report.tracking_id),) if is_open else ()
+    match "shipped" if before else order.status, report.kind:
         case "shipped", "delivered":
             return (*before, OrderDelivered())
         case "shipped", "lost":
             return (*before, ShipmentLost())
         case "shipped" | "delivered", "returned":
             return (*before, OrderReturned())
-        case "delivered", "delivered":
-            return ()
         case status, reported:
             raise TransitionForbidden(f"the parcel of a {status} order cannot be {reported}")
 

@@ -34,6 +34,7 @@ class Order:
     """An order that was placed. A deleted one is still here: its id stays closed.
 
     `has_left` stays true whatever becomes of the parcel. A shipment is `requested` while nobody knows its outcome.
+    `parcel` is the last that was heard of one under way.
     """
 
     status: Status | Literal["deleted"]
@@ -45,6 +46,7 @@ class Order:
     shipment: Literal["none", "requested", "done", "refused"] = "none"
     is_waived: bool = False
     has_left: bool = False
+    parcel: Literal["none", "delivered", "lost", "returned"] = "none"
 
     @property
     def is_pending(self) -> bool:
@@ -71,6 +73,11 @@ _PAYMENT: Final[dict[type, Literal["requested", "captured", "declined", "refunde
     PaymentCaptured: "captured",
     PaymentDeclined: "declined",
     PaymentRefunded: "refunded",
+}
+_PARCEL: Final[dict[type, Literal["delivered", "lost", "returned"]]] = {
+    OrderDelivered: "delivered",
+    ShipmentLost: "lost",
+    OrderReturned: "returned",
 }
 
 
@@ -99,5 +106,7 @@ def _changed(order: Order, event: OrderEvent) -> Order:  # noqa: PLR0911 - a cas
             return replace(order, status=STATUS[OrderShipped], shipment=shipment, has_left=True)
         case OrderDeleted():
             return replace(order, status="deleted")
-        case OrderPlaced() | OrderDelivered() | OrderCancelled() | ShipmentLost() | OrderReturned():
+        case OrderDelivered() | ShipmentLost() | OrderReturned():
+            return replace(order, status=STATUS[type(event)], parcel=_PARCEL[type(event)])
+        case OrderPlaced() | OrderCancelled():
             return replace(order, status=STATUS[type(event)])

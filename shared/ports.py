@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from shared.kernel import Failure, Key
+from shared.kernel import Failure, Key, Poison
 from shared.lag import Estimate
 
 type Item = Mapping[str, object]
@@ -137,6 +137,12 @@ class DueStore(Protocol):
         ...
 
 
+class Partitions(Protocol):
+    def items(self, container: str, partition: str) -> AsyncIterator[Item]:
+        """Every item of one logical partition, in any order. Raises Transient when the store is away."""
+        ...
+
+
 class LaneCatalogue(Protocol):
     async def parked(self) -> Sequence[Item]:
         """Every lane head and raw poison record, oldest first."""
@@ -166,6 +172,26 @@ class SagaCounts(Protocol):
 class Sweep(Protocol):
     def everything(self, container: str) -> AsyncIterator[Item]:
         """Every item in its last version; those of one logical partition in the order of their last change."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """`count` messages are safe in the hub; the one after them never can be when there is `poison`."""
+
+    count: int
+    poison: Poison | None = None
+
+
+class Hub(Protocol):
+    """Where messages go that others read."""
+
+    async def send(self, key: str, messages: Sequence[bytes]) -> Taken:
+        """Hand on messages of one key, in this order: none leaves before those in front of it are safe.
+
+        Returns once all are safe, or all in front of one that never can be. Raises Transient when not now; then some
+        of them may have arrived.
+        """
         ...
 
 

@@ -1,22 +1,25 @@
 """The composition root: settings → account → stores → engine, once per worker and on first use."""
 
 import os
-from collections.abc import Mapping
+from asyncio import Task
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
+from itertools import chain
 from math import inf
 from time import monotonic
 from typing import Any
 from uuid import uuid4
 
-from gateways import Books, Gateways, SandboxCarrier, SandboxPayments, Warehouse
+from gateways import Books, Warehouse
 from orders.commands import OrderCommand, Record
 from orders.decider import order
-from orders.events import ORDER_EVENTS, Answer, OrderEvent
+from orders.events import ORDER_EVENTS, OrderEvent
 from orders.order import Order
+from orders.publication import ORDER_PUBLICATION
 from projections import PROJECTIONS, TALLIES
 from sagas import SAGAS
+from shared import outside
 from shared.cosmos import (
     Account,
     CosmosBuckets,
@@ -33,20 +36,22 @@ from shared.cosmos import (
     many_written,
     rows_written,
 )
-from shared.kernel import Key, Saga
+from shared.eventhubs import Client, Sender
+from shared.kernel import Saga
+from shared.lifetime import close_with_loop
 from shared.observer import SILENT, Observer
 from shared.pipeline import (
     Advance,
     Audit,
     Brake,
-    Cause,
+    CloudEvents,
     Consumer,
-    Count,
     Decision,
-    Dispatch,
     Engine,
     EventCodec,
     Freshness,
+    Held,
+    Inbox,
     LagTold,
     LagWatch,
     Lanes,
@@ -61,7 +66,8 @@ from shared.pipeline import (
     PatientPages,
     PatientRows,
     Pipeline,
-    Project,
+    Publish,
+    Republish,
     Room,
     Sagas,
     Standing,
@@ -70,11 +76,11 @@ from shared.pipeline import (
     Totals,
     Transactor,
 )
-from shared.ports import BucketStore, PageStore, Reader, RowStore
-from shared.settings import Settings
+from shared.ports import PageStore, Reader
+from shared.settings import HUBS_CONNECTION, Settings
+from shared.subscriptions import FEEDS, FULFILMENT, HUBS, ORDERS, PUBLISHING, SAGA_ITEMS, feeds_of
 from shared.telemetry import observer as listening
 
-ORDERS = "orders"
 LEASES = "leases"
 POISON = "poison"
 # The function, and what it keeps beside the leases.
@@ -85,29 +91,10 @@ BOOKS = ("stock", "payments", "shipments")
 # Somewhat more than a page of a feed, and what is left of it while the store throttles.
 ROWS_AT_ONCE, ROWS_AT_LEAST = 128, 32
 
-SAGA_ITEMS = "sagas"
-PRIVATE = "private"
-DEFAULT_TOKEN = "tok_ok"  # noqa: S105 - what the sandbox takes for a card
-FULFILMENT = SAGAS[-1].name
-
 
 def _now() -> datetime:
     return datetime.now(UTC)
 
-
-# Whose lag is what is not published yet.
-PUBLISHERS = frozenset({"publish_orders"})
-
-# Every reader of a feed, by the container it reads, each with a function, a lease prefix and a place of its own.
-FEEDS: Mapping[str, tuple[Consumer, ...]] = {
-    ORDERS: (
-        *(Project(projection) for projection in PROJECTIONS),
-        *(Count(tally) for tally in TALLIES),
-        Advance(FULFILMENT),
-    ),
-    SAGA_ITEMS: (Dispatch(FULFILMENT, _now),),
-}
-CONSUMERS: tuple[Consumer, ...] = tuple(consumer for readers in FEEDS.values() for consumer in readers)
 
 type OrderStream = Decision[Order | None, OrderEvent]
 
@@ -131,6 +118,21 @@ class App:
     standing: Standing
     warehouse: Warehouse
     books: Books
+    hub: Client | None = None
+    republish: Republish | None = None
+
+    async def close(self) -> None:
+        """Every connection that it has opened."""
+        if self.hub:
+            await self.hub.close()
+        await self.account.close()
+
+    @property
+    def off(self) -> list[str]:
+        """What the settings leave out; the rest is none the worse for it."""
+        hubs = f"{HUBS_CONNECTION} is not set: nothing is published to Event Hubs or received"
+        notices = "NOTIFY is not set: no customer is told anything"
+        return [*([] if self.settings.eventhubs else [hubs]), *([] if self.settings.notices else [notices])]
 
     async def missing(self) -> list[str]:
         """Why the app is not ready; nothing when it is."""
@@ -159,11 +161,15 @@ def compose(settings: Settings, observer: Observer = SILENT) -> App:
         _definitions(settings),
         orders,
         rows,
-        Outside(_gateways(settings, orders, rows, buckets, observer).perform, Record),
+        Outside(outside.gateways_of(settings, orders, rows, buckets, observer).perform, Record),
         now=_now,
         nonce=lambda: uuid4().hex,
         observer=observer,
     )
+    hub = Client(settings.eventhubs, ORDER_PUBLICATION.hub) if settings.eventhubs else None
+    sweep, sender = CosmosSweep(account, settings.database), Sender(hub) if hub else None
+    partitions = CosmosPartitions(account, settings.database)
+    inbox = Inbox(orders, Held(buckets, rows, partitions))
     engine = Engine(
         codec,
         events,
@@ -171,11 +177,14 @@ def compose(settings: Settings, observer: Observer = SILENT) -> App:
         lanes,
         Brake(monotonic),
         Ledgers(buckets),
-        {sagas.name: sagas},
-        PatientMany(many, for_each) if many else None,
-        observer,
+        sagas={sagas.name: sagas},
+        many=PatientMany(many, for_each) if many else None,
+        observer=observer,
+        outlets=outside.outlets_of(settings, sender, rows, observer),
+        inboxes={receiver.name: inbox for receiver in HUBS.values()},
     )
     leases = account.container(settings.lease_database, LEASES)
+    consumers: tuple[Consumer, ...] = (*chain.from_iterable(feeds_of(settings).values()), *HUBS.values())
     lags = CosmosFeedLags(
         leases,
         {name: account.container(settings.database, name) for name in FEEDS},
@@ -192,7 +201,7 @@ def compose(settings: Settings, observer: Observer = SILENT) -> App:
             Suspects(rows, monotonic, settings.max_batch_seconds),
             max_seconds=settings.max_batch_seconds,
         ),
-        parked=ParkedKeys(engine, {each.name: each for each in CONSUMERS}, catalogue),
+        parked=ParkedKeys(engine, {each.name: each for each in consumers}, catalogue),
         watch=LagWatch(
             lags,
             _readers(settings),
@@ -200,10 +209,10 @@ def compose(settings: Settings, observer: Observer = SILENT) -> App:
             catalogue,
             now=_now,
             since=_now(),
-            meter=LagTold(observer, PUBLISHERS),
+            meter=LagTold(observer, frozenset({PUBLISHING.name})),
         ),
         totals=Totals(buckets, catalogue),
-        audit=Audit(codec, CosmosSweep(account, settings.database), ORDERS),
+        audit=Audit(codec, sweep, ORDERS),
         freshness=Freshness(lags, monotonic, is_off=settings.switched_off.__contains__),
         sagas=sagas,
         timers=Timers(
@@ -217,11 +226,21 @@ def compose(settings: Settings, observer: Observer = SILENT) -> App:
             observer,
             catalogue,
             CosmosSagaCounts(account, settings.database),
-            [each.name for each in CONSUMERS],
+            [each.name for each in consumers],
             _now,
         ),
         warehouse=Warehouse(buckets),
-        books=Books(buckets, CosmosPartitions(account, settings.database)),
+        books=Books(buckets, partitions),
+        hub=hub,
+        republish=Republish(
+            codec,
+            sweep,
+            Publish(CloudEvents(ORDER_PUBLICATION, is_replay=True), sender),
+            catalogue,
+            PUBLISHING.name,
+        )
+        if sender
+        else None,
     )
 
 
@@ -235,7 +254,7 @@ def _for_each(settings: Settings, patience: Patience) -> Patience:
 def _readers(settings: Settings) -> tuple[Reader, ...]:
     return tuple(
         Reader(reader.name, container, off=reader.name in settings.switched_off)
-        for container, readers in FEEDS.items()
+        for container, readers in feeds_of(settings).items()
         for reader in readers
     )
 
@@ -245,32 +264,15 @@ def _definitions(settings: Settings) -> tuple[Saga[Any, Any], ...]:
     return tuple(saga.hurried(within) if within else saga for saga in SAGAS)
 
 
-def _gateways(
-    settings: Settings,
-    orders: Transactor[Any, Any, Any],
-    rows: RowStore,
-    buckets: BucketStore,
-    observer: Observer,
-) -> Gateways:
-    """The sandbox providers; a real one takes the place of its namesake."""
-
-    async def token(order_id: str) -> str:
-        private = await rows.read(ORDERS, Key(order_id, PRIVATE))
-        return str(private.item.get("paymentToken") or DEFAULT_TOKEN) if private else DEFAULT_TOKEN
-
-    async def webhook(order_id: str, answer: Answer) -> None:
-        await orders.run(order_id, Record(answer), cause=Cause(f"webhook:{uuid4().hex}", uuid4().hex))
-
-    late = 2 * (settings.saga_step_within or timedelta(hours=1))
-    payments = SandboxPayments(buckets, token, webhook, late_seconds=late.total_seconds())
-    return Gateways(Warehouse(buckets), payments, SandboxCarrier(buckets), observer)
+# A loop forgets tasks that nobody keeps.
+_CLOSING: set[Task[None]] = set()
 
 
 @cache
 def app() -> App:
-    """The app of this worker. The SDK's client belongs to the loop it first runs in, which a worker has one of."""
+    """The app of this worker. The SDKs' clients belong to the loop they first run in, which a worker has one of."""
     composed = compose(Settings.read(os.environ), listening())
-    composed.account.close_with_loop()
+    _CLOSING.add(close_with_loop(composed.close))
     return composed
 
 

@@ -5,15 +5,18 @@ from base64 import b64decode
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from shared.kernel import Misconfigured
 from shared.kernel.personal import SECRET
+from shared.mail_server import MailServer, notices
 
 CONNECTION: Final = "COSMOS"
+HUBS_CONNECTION: Final = "EVENTHUBS"
+SHORTEST_KEY: Final = 16
 
 type Writes = Literal["points", "bulk", "auto"]
-SHORTEST_KEY: Final = 16
 
 # Without a policy the host drops a failed batch and moves on.
 UNTIL_HANDLED: Final[dict[str, Any]] = {
@@ -38,12 +41,27 @@ class CosmosConnection:
 
 
 @dataclass(frozen=True, slots=True)
+class EventHubsConnection:
+    """Where the namespace is and who we are: a connection string with a key, or an identity when that is empty."""
+
+    namespace: str
+    connection_string: str = field(default="", repr=False)
+    client_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything the app reads from outside. Times are in the unit their name says."""
+    """Everything the app reads from outside. Times are in the unit their name says.
+
+    Without `eventhubs` nothing is published or received, without `notices` no customer is told anything: those
+    functions are not there at all.
+    """
 
     cosmos: CosmosConnection
     database: str
     lease_database: str
+    eventhubs: EventHubsConnection | None = None
+    notices: MailServer | Path | None = None
     currency: str = "USD"
     writes: Writes = "auto"
     max_batch_seconds: float = 120.0
@@ -62,6 +80,8 @@ class Settings:
             cosmos=_cosmos(environ),
             database=_required(environ, "COSMOS_DATABASE", "StoreDatabase"),
             lease_database=_required(environ, "COSMOS_LEASE_DATABASE", "StoreLeases"),
+            eventhubs=eventhubs(environ),
+            notices=notices(environ),
             currency=currency,
             writes=_writes(environ),
             max_batch_seconds=float(_positive(environ, "MAX_BATCH_SECONDS", 120)),
@@ -88,6 +108,27 @@ def feed_binding(environ: Mapping[str, str]) -> dict[str, Any]:
         "lease_renew_interval": _positive(environ, "LEASE_RENEW_MS", 17_000),
         "lease_expiration_interval": _positive(environ, "LEASE_EXPIRE_MS", 60_000),
     }
+
+
+def hub_binding(consumer: str) -> dict[str, Any]:
+    """What every hub trigger has in common; a consumer has a group of its own, and reads from the beginning of it."""
+    # Without a type the payload may arrive as JSON that the host has read and written anew.
+    return {"connection": HUBS_CONNECTION, "consumer_group": consumer, "cardinality": "many", "data_type": "binary"}
+
+
+def eventhubs(environ: Mapping[str, str]) -> EventHubsConnection | None:
+    """None when neither spelling is set. Raises Misconfigured."""
+    if text := environ.get(HUBS_CONNECTION):
+        parts = dict(part.split("=", 1) for part in text.split(";") if "=" in part)
+        is_whole = all(parts.get(name) for name in ("SharedAccessKeyName", "SharedAccessKey"))
+        if not (parts.get("Endpoint", "").startswith("sb://") and is_whole):
+            raise Misconfigured(
+                f"{HUBS_CONNECTION} must read Endpoint=sb://…/;SharedAccessKeyName=…;SharedAccessKey=…;"
+            )
+        return EventHubsConnection(parts["Endpoint"].removeprefix("sb://").rstrip("/"), text)
+    if namespace := environ.get(f"{HUBS_CONNECTION}__fullyQualifiedNamespace"):
+        return EventHubsConnection(namespace, client_id=environ.get(f"{HUBS_CONNECTION}__clientId", ""))
+    return None
 
 
 def _cosmos(environ: Mapping[str, str]) -> CosmosConnection:

@@ -1,7 +1,7 @@
 """Stores in memory that pass the contract suite of the real ones, and can die at any write."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -158,6 +158,40 @@ async def _end[T](call: Awaitable[T]) -> T | Failure:
         return await call
     except Failure as failure:
         return failure
+
+
+@dataclass
+class FakeBatches:
+    """Buckets and partitions made of the very items that the rows are."""
+
+    rows: FakeRows
+
+    async def read(self, container: str, partition: str, ids: Sequence[str]) -> Mapping[str, Stored]:
+        self.rows.fate.meet(nothing)
+        found = {name: self.rows.rows.get((container, Key(partition, name))) for name in ids}
+        return {name: stored for name, stored in found.items() if stored}
+
+    async def commit(self, container: str, partition: str, writes: Sequence[Write]) -> Sequence[str]:
+        assert 1 <= len(writes) <= 100
+        assert len({str(write.item["id"]) for write in writes}) == len(writes)
+        places = [Key(partition, str(write.item["id"])) for write in writes]
+        for place, write in zip(places, writes, strict=True):
+            stored = self.rows.rows.get((container, place))
+            if (stored.etag if stored else None) != write.etag:
+                raise Conflict(partition)
+        self.rows.fate.meet(lambda: self._put(container, places, writes))
+        await asyncio.sleep(0)
+        return [self.rows.rows[container, place].etag for place in places]
+
+    async def items(self, container: str, partition: str) -> AsyncIterator[Item]:
+        self.rows.fate.meet(nothing)
+        for (held, key), stored in list(self.rows.rows.items()):
+            if (held, key.partition) == (container, partition):
+                yield {**stored.item, "_etag": stored.etag}
+
+    def _put(self, container: str, places: Sequence[Key], writes: Sequence[Write]) -> None:
+        for place, write in zip(places, writes, strict=True):
+            self.rows.rows[container, place] = Stored(dict(write.item), etag=str(next(self.rows.etags)))
 
 
 @dataclass

@@ -92,7 +92,7 @@ async def _ready(asking: Asking) -> None:
 
     composed = compose(Settings.read(os.environ))
     await replace(composed, account=cast("Any", asking)).missing()
-    await composed.account.close()
+    await composed.close()
 
 
 def _function(function: Any) -> dict[str, object]:  # noqa: ANN401 - azure.functions types its builders as Any

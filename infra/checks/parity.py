@@ -10,14 +10,16 @@ from infra.checks.environments import FOLDER
 from infra.checks.places import Finding, Place
 from infra.checks.plan import Plan, at, get, records, texts
 from infra.checks.platform_settings import PLATFORM_SETTINGS
-from infra.checks.policies.identity import app_settings
+from infra.checks.policies.identity import ADDRESSES, app_settings
 from infra.checks.policies.secrets import REFERENCED
 from infra.checks.values import Record, Value
 
 # Settings that the code understands and Azure is better without.
 UNSET: Final = {"SAGA_STEP_SECONDS": "hurries every saga, for tests and demonstrations"}
 # Declared before the code that uses them. One that is used has to leave this list.
-AHEAD: Final = frozenset({"order-events", "carrier-events", "EVENTHUBS"})
+AHEAD: Final[frozenset[str]] = frozenset()
+# The host's own connection, which our code never opens.
+HOST_STORAGE: Final = "AzureWebJobsStorage"
 # The trigger's own container, which our code never writes.
 OF_THE_HOST: Final = {"leases": "/id"}
 # Indexed for a person who asks by hand.
@@ -74,17 +76,15 @@ def settings_agree(plan: Plan, app: Code, _: Path) -> Iterator[Finding]:
     for settings in app_settings(plan):
         found = get(settings, "properties")
         given = found if isinstance(found, Record) else Record(settings.at)
-        connections = {name.split("__")[0] for name in given if name.endswith("__credential")} - {"AzureWebJobsStorage"}
+        connections = {name.split("__")[0] for name in given if name.endswith("__credential")} - {HOST_STORAGE}
         for name in sorted(app.settings - given.keys() - connections - UNSET.keys()):
             yield Finding(settings.at, check, f"{settings.name}: the code reads {name}")
         switches = {f"AzureWebJobs_{name}_Disabled" for name in plan.triggers}
         of_connections = {name for name in given if name.split("__")[0] in connections}
         for name in sorted(given.keys() - app.settings - switches - of_connections - PLATFORM_SETTINGS):
             yield Finding(given.place(name), check, f"{settings.name}: nobody reads {name}")
-        for name in sorted((connections ^ app.connections) - AHEAD):
+        for name in sorted(connections ^ (app.connections | app.settings & ADDRESSES.keys() - {HOST_STORAGE})):
             yield Finding(given.place(name), check, f"{settings.name}: connection {name} stands on one side only")
-        for name in sorted(AHEAD & app.connections):
-            yield Finding(settings.at, check, f"{name} is used now: take it out of AHEAD in infra/checks/parity.py")
     if not app.settings >= REFERENCED - {"WEBSITE_CONTENTAZUREFILECONNECTIONSTRING"}:
         yield Finding(Place(plan.file), check, "a secret is kept that no code reads")
 

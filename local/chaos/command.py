@@ -1,4 +1,4 @@
-"""`python -m local chaos`: hosts killed and ranges split while orders are fulfilled; 1 when any law is broken then."""
+"""`python -m local chaos`: hosts and Event Hubs killed, ranges split under orders; 1 when any law is broken then."""
 
 import argparse
 import asyncio
@@ -12,12 +12,14 @@ from tempfile import mkdtemp
 from typing import Final
 
 import aiohttp
+from azure.eventhub.exceptions import EventHubError
 
 from local.chaos.door import NoAnswer
 from local.chaos.on_call import Parked
-from local.chaos.plan import Kill, Merge, Split
+from local.chaos.plan import Kill, KillHubs, Merge, Split
 from local.chaos.run import Outcome, tormented
 from local.demo.door import UnexpectedAnswer
+from local.demo.published import NotRead
 from local.demo.rows import BadRow
 from local.demo.settled import NotSettled
 from local.serve.program import ProgramFailed
@@ -26,7 +28,9 @@ from local.serve.until_stopped import until_stopped
 BROKEN: Final = (
     aiohttp.ClientError,
     BadRow,
+    EventHubError,
     NoAnswer,
+    NotRead,
     NotSettled,
     Parked,
     ProgramFailed,
@@ -89,7 +93,8 @@ def told(outcome: Outcome) -> str:
     law = "every law holds" if verdict.is_right else f"BROKEN, should be 0: {verdict.wrong}"
     return (
         f"{law}; {verdict.orders} orders, {verdict.shipped} shipped, {verdict.cancelled} cancelled, "
-        f"{verdict.deleted} deleted, {verdict.out_of_stock} ran out of stock; {outcome.times(Kill)} hosts killed, "
+        f"{verdict.deleted} deleted, {verdict.out_of_stock} ran out of stock; {verdict.published} events published; "
+        f"{outcome.times(Kill)} hosts and {outcome.times(KillHubs)} times Event Hubs killed, "
         f"{outcome.times(Split)} ranges split, {outcome.times(Merge)} merged, "
         f"{outcome.released} suspects released; {outcome.seconds:.0f} s"
     )

@@ -6,6 +6,7 @@ from random import Random
 from typing import Final
 
 KILLS: Final = 3
+HUB_KILLS: Final = 3
 SPLITS: Final = 4
 MERGES: Final = 2
 LONGEST_AWAY: Final = 2.0
@@ -38,6 +39,14 @@ class Kill:
 
 
 @dataclass(frozen=True, slots=True)
+class KillHubs:
+    """Event Hubs ends without a warning, and comes back `away` seconds later."""
+
+    at: float
+    away: float
+
+
+@dataclass(frozen=True, slots=True)
 class Split:
     at: float
     pick: float
@@ -51,7 +60,7 @@ class Merge:
     container: str
 
 
-type Act = Kill | Split | Merge
+type Act = Kill | KillHubs | Split | Merge
 
 
 def plan(seed: int, seconds: float) -> list[Act]:
@@ -66,3 +75,5 @@ def _acts(random: Random, seconds: float) -> Iterator[Act]:
     for shape, times in ((Split, SPLITS), (Merge, MERGES)):
         for container in random.choices(tuple(CONTAINERS), tuple(CONTAINERS.values()), k=times):
             yield shape(random.uniform(0, seconds), random.random(), container)
+    for _ in range(HUB_KILLS):
+        yield KillHubs(random.uniform(0, seconds), random.uniform(0, LONGEST_AWAY))

@@ -1,4 +1,4 @@
-"""One run: orders while hosts die and ranges split, then peace, then every law."""
+"""One run: orders while hosts and Event Hubs die and ranges split, then peace, then every law."""
 
 import asyncio
 import os
@@ -13,7 +13,7 @@ import aiohttp
 from local.chaos.baskets import baskets
 from local.chaos.door import AnyDoor
 from local.chaos.on_call import OnCall
-from local.chaos.plan import Act, Kill, Merge, Split, plan
+from local.chaos.plan import Act, Kill, KillHubs, Merge, Split, plan
 from local.chaos.ranges import Ranges
 from local.chaos.town import Town, town
 from local.demo import shelves
@@ -42,7 +42,7 @@ ONE_REQUEST: Final = aiohttp.ClientTimeout(total=30)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`acts` are those that were done; a kill finds nobody while every host is down already.
+    """`acts` are those that were done; a kill finds nobody while every host, or Event Hubs, is down already.
 
     `released` counts keys that were parked because two hosts died while they were under way.
     """
@@ -80,7 +80,7 @@ async def tormented(orders: int, seed: int, *, folder: Path, hear: Hear) -> Outc
         if released := await on_call.release():
             await _at_peace(running, shop, stored)
         await on_call.audit()
-        pictures = await taken(shop, stored, promises=promises.kept, put_in=levels)
+        pictures = await taken(shop, stored, hubs=running.settings["EVENTHUBS"], promises=promises.kept, put_in=levels)
     return Outcome(judge(pictures), done, released, monotonic() - began)
 
 
@@ -96,6 +96,9 @@ async def _done(acts: Sequence[Act], running: Town, ranges: Ranges) -> list[Act]
             case Kill(pick=pick, away=away):
                 if not running.hosts.kill(pick, away):
                     continue
+            case KillHubs(away=away):
+                if not running.hubs.kill(away):
+                    continue
             case Split(pick=pick, container=container):
                 await ranges.split(container, pick)
             case Merge(pick=pick, container=container):
@@ -105,6 +108,7 @@ async def _done(acts: Sequence[Act], running: Town, ranges: Ranges) -> list[Act]
 
 
 async def _at_peace(running: Town, shop: Shop, stored: Store) -> None:
+    await running.hubs.is_up()
     await running.hosts.all_up()
     await settled(shop.feeds, lambda _: None)
     await sagas_ended(stored, lambda _: None)

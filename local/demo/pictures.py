@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from local.demo.promises import Promise
+from local.demo.published import everything_published
 from local.demo.rows import Json
 from local.demo.shop import Shop
 from local.demo.store import Store
@@ -13,7 +14,7 @@ from local.demo.store import Store
 class Pictures:
     """`promises` are by order, `put_in` is the first level of every stock-managed product.
 
-    `answered` are the rows as customers get them, `board_answered` as administrators do.
+    `answered` are the rows as customers get them, `board_answered` as administrators do; `published` is by partition.
     """
 
     promises: Mapping[str, Promise]
@@ -29,10 +30,16 @@ class Pictures:
     payments: Sequence[Json]
     shipments: Sequence[Json]
     poison: Sequence[Json]
+    published: Mapping[str, Sequence[Json]]
 
 
-async def taken(shop: Shop, stored: Store, *, promises: Mapping[str, Promise], put_in: Mapping[str, int]) -> Pictures:
-    """Of an app in which nothing goes on any more. Raises what the shop's door raises."""
+async def taken(
+    shop: Shop, stored: Store, *, hubs: str, promises: Mapping[str, Promise], put_in: Mapping[str, int]
+) -> Pictures:
+    """Of an app in which nothing goes on any more; `hubs` is the connection string of Event Hubs.
+
+    Raises what the shop's door raises, and NotRead.
+    """
     return Pictures(
         promises=promises,
         put_in=put_in,
@@ -47,4 +54,5 @@ async def taken(shop: Shop, stored: Store, *, promises: Mapping[str, Promise], p
         payments=await stored.everything("payments"),
         shipments=await stored.everything("shipments"),
         poison=await stored.everything("poison"),
+        published=await everything_published(hubs),
     )

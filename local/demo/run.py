@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 from time import monotonic
 
 import aiohttp
+from azure.eventhub.exceptions import EventHubError
 
 from local.demo import paced, shelves
 from local.demo.baskets import Basket
@@ -17,6 +18,7 @@ from local.demo.journey import PAYS, journey_of
 from local.demo.pictures import taken
 from local.demo.progress import Parts
 from local.demo.promises import Promises
+from local.demo.published import NotRead
 from local.demo.report import Report, Waited
 from local.demo.rows import BadRow
 from local.demo.settled import NotSettled, sagas_ended, settled
@@ -43,8 +45,16 @@ async def measured(baskets: Sequence[Basket], parts: Parts) -> Report:
         async with app_running(place, settings, lambda *_: None) as stack:
             try:
                 return await stack.while_both_run(_run(stack, baskets, parts))
-            except (aiohttp.ClientError, BadRow, NotSettled, TimeoutError, UnexpectedAnswer) as error:
-                words = f"{stack.cosmos.last_words}\n{stack.host.last_words}"
+            except (
+                aiohttp.ClientError,
+                BadRow,
+                EventHubError,
+                NotRead,
+                NotSettled,
+                TimeoutError,
+                UnexpectedAnswer,
+            ) as error:
+                words = f"{stack.hubs.last_words}\n{stack.cosmos.last_words}\n{stack.host.last_words}"
                 raise RunFailed(f"{type(error).__name__}: {error}\n{words}") from error
 
 
@@ -60,8 +70,14 @@ async def _run(stack: Stack, baskets: Sequence[Basket], parts: Parts) -> Report:
             promises = await part.at_once(at_once, sightings)
             placed = await part.at_a_pace(slowly)
         charge = await request_charge(session, stack.cosmos_url)
-        with parts.part("rows, totals and books checked"):
-            pictures = await taken(part.shop, stored, promises=promises.kept | placed.kept, put_in=levels)
+        with parts.part("rows, totals, books and published events checked"):
+            pictures = await taken(
+                part.shop,
+                stored,
+                hubs=stack.settings["EVENTHUBS"],
+                promises=promises.kept | placed.kept,
+                put_in=levels,
+            )
             verdict = judge(pictures)
     journeys = [journey_of(basket.basket_id) for basket in at_once]
     return Report(

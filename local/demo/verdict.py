@@ -1,4 +1,4 @@
-"""What was asked, what the events say, what views, totals and books hold, what the API answers: all must agree."""
+"""What was asked, stored, shown, answered, published, and what the books hold: all must agree."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -8,20 +8,23 @@ from typing import Final
 from local.demo.books import money_difference_minor, parcel_difference, stock_difference
 from local.demo.pictures import Pictures
 from local.demo.promises import Promise
+from local.demo.published import judged
 from local.demo.recompute import expected_rows, streams
 from local.demo.rows import BadRow, Json, ViewRow, from_answer, from_item
 from local.demo.settled import is_running
 from local.demo.totals import difference_minor, expected_totals, stored_totals
 
-_COUNTS: Final = {"orders", "events", "rows", "shipped", "cancelled", "deleted", "out_of_stock"}
+_COUNTS: Final = {"orders", "events", "rows", "published", "shipped", "cancelled", "deleted", "out_of_stock"}
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`rows`, `shipped` and `cancelled` count what the view shows; delivered orders were shipped too.
 
-    Everything after `out_of_stock` is wrong unless it is 0. `unfinished` counts orders that are still pending or whose
+    Everything after `published` is wrong unless it is 0. `unfinished` counts orders that are still pending or whose
     saga has not ended, `parcel_difference` parcels nobody was told of, or that were told of and do not exist.
+    `publish_order_violations` counts orders whose published events are not the stored ones, each once and in sequence,
+    after what came again was dropped by its id.
     """
 
     orders: int
@@ -31,6 +34,7 @@ class Verdict:
     cancelled: int
     deleted: int
     out_of_stock: int
+    published: int
     view_mismatches: int
     lost: int
     duplicated: int
@@ -40,6 +44,7 @@ class Verdict:
     money_difference_minor: int
     stock_difference: int
     parcel_difference: int
+    publish_order_violations: int
 
     @property
     def wrong(self) -> dict[str, int]:
@@ -59,6 +64,7 @@ def judge(pictures: Pictures) -> Verdict:
     stored, board = _bodied(pictures.stored), _bodied(pictures.board)
     statuses, types = Counter(row.status for row in expected.values()), Counter(event["type"] for event in events)
     sagas = {saga["orderId"]: saga for saga in pictures.sagas}
+    published = judged(pictures.published, by_order)
     pending = {order_id for order_id, row in expected.items() if row.status == "pending"}
     return Verdict(
         orders=len(by_order),
@@ -68,6 +74,7 @@ def judge(pictures: Pictures) -> Verdict:
         cancelled=statuses["cancelled"],
         deleted=types["OrderDeleted"],
         out_of_stock=types["StockRefused"],
+        published=published.events,
         view_mismatches=len(
             _differing(expected, stored, from_item)
             | _differing(expected, board, from_item)
@@ -84,6 +91,7 @@ def judge(pictures: Pictures) -> Verdict:
         money_difference_minor=money_difference_minor(by_order, pictures.payments),
         stock_difference=stock_difference(by_order, pictures.stock, put_in=pictures.put_in, begun=sagas.keys()),
         parcel_difference=parcel_difference(by_order, pictures.shipments),
+        publish_order_violations=published.violations,
     )
 
 

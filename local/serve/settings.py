@@ -48,6 +48,11 @@ def with_hubs(settings: Mapping[str, str], place: str) -> dict[str, str]:
     return {**_PATIENCE, **kept, HUBS_CONNECTION: local}
 
 
+def with_outbox(settings: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """What runs here writes to nobody outside, whatever mail server was named before."""
+    return {**settings, "NOTIFY": f"file:{folder}"}
+
+
 def _values(file: Path) -> dict[str, str]:
     values: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))["Values"]
     return values

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from local.serve.program import Hear, Program, finished, module, running
-from local.serve.settings import with_hubs, with_server
+from local.serve.settings import with_hubs, with_outbox, with_server
 
 GRACE: Final = timedelta(seconds=1)
 
@@ -26,6 +26,10 @@ class Place:
     @property
     def events_file(self) -> Path:
         return self.file.with_name("events.log")
+
+    @property
+    def outbox(self) -> Path:
+        return self.file.with_name("outbox")
 
     @property
     def checkpoints_file(self) -> Path:
@@ -68,16 +72,9 @@ class Stack:
 async def app_running(place: Place, settings: Mapping[str, str], hear: Hear) -> AsyncIterator[Stack]:
     """Raises ProgramFailed when one of the programs does not come up."""
     async with AsyncExitStack() as programs:
-        hubs, said = await programs.enter_async_context(
-            running(
-                "eventhubs",
-                module("local", "eventhubs", "--port", str(place.hubs_port), "--data", str(place.events_file)),
-                ready="eventhubs: listening on ",
-                settings=settings,
-                hear=hear,
-            )
+        hubs, hubs_place, hubs_control_url = await programs.enter_async_context(
+            hubs_running(place.hubs_port, place.events_file, settings, hear)
         )
-        hubs_place, hubs_control_url = _word(said, "sb://").removeprefix("sb://"), _word(said, "http://")
         cosmos, said = await programs.enter_async_context(
             running(
                 "cosmos",
@@ -88,7 +85,7 @@ async def app_running(place: Place, settings: Mapping[str, str], hear: Hear) -> 
             )
         )
         cosmos_url = _word(said, "http://")
-        pointed = with_hubs(with_server(settings, cosmos_url), hubs_place)
+        pointed = with_outbox(with_hubs(with_server(settings, cosmos_url), hubs_place), place.outbox)
         await finished("provision", module("shared.cosmos.provision"), settings=pointed, hear=hear)
         host, said = await programs.enter_async_context(
             running(
@@ -103,6 +100,17 @@ async def app_running(place: Place, settings: Mapping[str, str], hear: Hear) -> 
             )
         )
         yield Stack(hubs, cosmos, host, hubs_place, hubs_control_url, cosmos_url, _word(said, "http://"), pointed)
+
+
+@asynccontextmanager
+async def hubs_running(
+    port: int, file: Path, settings: Mapping[str, str], hear: Hear
+) -> AsyncIterator[tuple[Program, str, str]]:
+    """Event Hubs alone: the program, its `host:port`, and the URL where trouble can be asked for."""
+    command = module("local", "eventhubs", "--port", str(port), "--data", str(file))
+    ready = "eventhubs: listening on "
+    async with running("eventhubs", command, ready=ready, settings=settings, hear=hear) as (program, said):
+        yield program, _word(said, "sb://").removeprefix("sb://"), _word(said, "http://")
 
 
 def _word(line: str, start: str) -> str:

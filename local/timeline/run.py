@@ -17,8 +17,9 @@ from local.serve.program import Program, module, running
 from local.serve.settings import EXAMPLE, local_settings
 from local.serve.stack import Place, Stack, app_running
 from local.timeline.samples import Sample, Sampler
-from shared.runtime import CONSUMERS, MEASURE_LAG, ORDERS, compose
+from shared.runtime import MEASURE_LAG, compose
 from shared.settings import Settings
+from shared.subscriptions import CONSUMERS, ORDERS
 
 READER: Final = "project_customer_orders"
 # A host that comes back looks for its leases soon; all else is as in production.

@@ -13,6 +13,10 @@ ROW: Final = 0.6
 LINE: Final = 0.1
 SMALL: Final = 0.4
 
+# Per order: placed and shipped, and delivered.
+NOTICES: Final = 2
+SCANS: Final = 1
+
 type PerOrder = Callable[[Workload], float]
 
 
@@ -77,8 +81,8 @@ def _book(_: Workload) -> float:
 
 
 def _poison(_: Workload) -> float:
-    """Nobody is parked: what is left is asking whether somebody is, for each view's row that is new."""
-    return 2 * charges.missing()
+    """Nobody is parked: what is left is asking whether somebody is, for each new row, notice and scan."""
+    return (2 + NOTICES + SCANS) * charges.missing()
 
 
 USES: Final[Mapping[str, Use]] = {

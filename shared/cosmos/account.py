@@ -37,7 +37,6 @@ class Account:
     """Opened lazily inside the worker's event loop; close it when the worker ends."""
 
     def __init__(self, connection: CosmosConnection, observer: Observer = SILENT) -> None:
-        self._closing: asyncio.Task[None] | None = None
         self._credential: Any = connection.key or DefaultAzureCredential(
             managed_identity_client_id=connection.client_id or None
         )
@@ -79,17 +78,6 @@ class Account:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
-
-    def close_with_loop(self) -> None:
-        """Close when the running event loop ends, which cancels its tasks; a worker has no other sign of its end."""
-        self._closing = asyncio.get_running_loop().create_task(self._close_when_cancelled())
-
-    async def _close_when_cancelled(self) -> None:
-        try:
-            await asyncio.get_running_loop().create_future()
-        except asyncio.CancelledError:
-            await self.close()
-            raise
 
     async def close(self) -> None:
         await self.client.close()

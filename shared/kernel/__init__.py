@@ -13,7 +13,9 @@ from shared.kernel.errors import (
     Transient,
     Unknown,
 )
+from shared.kernel.message import Message
 from shared.kernel.projection import Key, Projection, by_stream
+from shared.kernel.publication import Publication
 from shared.kernel.saga import Ask, Progress, Saga, Step
 from shared.kernel.shards import Shards
 from shared.kernel.tally import Amounts, Tally
@@ -26,11 +28,13 @@ __all__ = [
     "Decider",
     "Failure",
     "Key",
+    "Message",
     "Misconfigured",
     "Money",
     "Poison",
     "Progress",
     "Projection",
+    "Publication",
     "Reason",
     "Recorded",
     "Refused",

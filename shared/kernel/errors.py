@@ -48,12 +48,16 @@ type Reason = Literal[
     "unknown_version",
     "unreadable_envelope",
     "unreadable_batch",
+    "unreadable_message",
     "unreadable_row",
     "handler_failed",
     "too_large",
     "partition_full",
     "rejected",
     "suspect",
+    "unknown_order",
+    "contradiction",
+    "undeliverable",
 ]
 
 

@@ -4,12 +4,14 @@ from shared.pipeline.advance import Advance
 from shared.pipeline.audit import Audit
 from shared.pipeline.brake import Brake
 from shared.pipeline.buckets import Ledgers
+from shared.pipeline.cloud_events import CloudEvents
 from shared.pipeline.codec import EventCodec
-from shared.pipeline.consumers import Consumer, Engine
+from shared.pipeline.consumers import Consumer, Engine, Inbox, Outlet
 from shared.pipeline.count import Count
 from shared.pipeline.dispatch import Dispatch
-from shared.pipeline.forward import Forward, Outlet
+from shared.pipeline.forward import Forward, OneByOne
 from shared.pipeline.freshness import Fresh, Freshness
+from shared.pipeline.held import MOST_MESSAGE_BYTES, Held
 from shared.pipeline.lag_told import LagTold
 from shared.pipeline.lag_watch import LagWatch
 from shared.pipeline.lanes import Lanes
@@ -18,6 +20,9 @@ from shared.pipeline.parked import ParkedKeys
 from shared.pipeline.patience import Patience, Room
 from shared.pipeline.patient import PatientBuckets, PatientDue, PatientEvents, PatientMany, PatientPages, PatientRows
 from shared.pipeline.project import Project
+from shared.pipeline.publish import Publish
+from shared.pipeline.receive import Receive
+from shared.pipeline.republish import Republish
 from shared.pipeline.ring import Timers
 from shared.pipeline.runner import Pipeline
 from shared.pipeline.sagas import Outside, Sagas
@@ -27,10 +32,12 @@ from shared.pipeline.totals import Totals
 from shared.pipeline.transact import Cause, Decision, Outdated, Transactor
 
 __all__ = [
+    "MOST_MESSAGE_BYTES",
     "Advance",
     "Audit",
     "Brake",
     "Cause",
+    "CloudEvents",
     "Consumer",
     "Count",
     "Decision",
@@ -40,11 +47,14 @@ __all__ = [
     "Forward",
     "Fresh",
     "Freshness",
+    "Held",
+    "Inbox",
     "LagTold",
     "LagWatch",
     "Lanes",
     "Ledgers",
     "OneAnswer",
+    "OneByOne",
     "Outdated",
     "Outlet",
     "Outside",
@@ -58,6 +68,9 @@ __all__ = [
     "PatientRows",
     "Pipeline",
     "Project",
+    "Publish",
+    "Receive",
+    "Republish",
     "Room",
     "Sagas",
     "Standing",

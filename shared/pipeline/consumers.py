@@ -4,14 +4,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
-from shared.kernel import Key, Poison
+from shared.kernel import Key, Poison, Recorded
 from shared.observer import SILENT, Observer
 from shared.pipeline.brake import Brake
 from shared.pipeline.buckets import Ledgers
 from shared.pipeline.codec import EventCodec, Received, is_event
+from shared.pipeline.fold import Stop
+from shared.pipeline.held import Held
 from shared.pipeline.lanes import Lanes
 from shared.pipeline.sagas import Sagas
 from shared.pipeline.spans import Span
+from shared.pipeline.transact import Transactor
 from shared.ports import EventStore, Item, ManyRows, RowStore
 
 type Outcome = Literal["applied", "skipped", "held", "parked"]
@@ -22,9 +25,29 @@ type Released = Literal["released", "nothing to release"]
 AGAIN: Final = 8
 
 
+class Outlet(Protocol):
+    """Where events go. One call at a time per stream; calls for other streams run beside it and may travel together."""
+
+    async def send(self, events: Sequence[Recorded[Any]]) -> Stop | None:
+        """Hand on consecutive events of one stream: none before those in front of it are safe there.
+
+        Returns once all are, or the Stop at the first that can never be. Raises Transient when not now; then some of
+        them may have arrived, and all will come again.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Where messages go: as commands to streams, or to those that wait."""
+
+    streams: Transactor[Any, Any, Any]
+    held: Held
+
+
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What a consumer may use."""
+    """What a consumer may use. `outlets` and `inboxes` by the name of the consumer that hands on, or takes in."""
 
     codec: EventCodec[Any]
     events: EventStore
@@ -35,6 +58,8 @@ class Engine:
     sagas: Mapping[str, Sagas] = field(default_factory=dict)
     many: ManyRows | None = None
     observer: Observer = SILENT
+    outlets: Mapping[str, Outlet] = field(default_factory=dict)
+    inboxes: Mapping[str, Inbox] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +76,11 @@ class Consumer(Protocol):
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def is_watched(self) -> bool:
+        """Whether a key is taken for the cause when the process ends while it is handled."""
+        ...
 
     def picks(self, item: Item) -> bool:
         """Whether an item of the feed is for this consumer at all."""
@@ -78,8 +108,21 @@ class Consumer(Protocol):
         """Put in what waits behind the lane's head, if it passes by now. Safe at any time and twice at once."""
         ...
 
+    async def waiting(self, head: Item, engine: Engine) -> list[dict[str, object]]:
+        """What waits in the head's lane, in order and without its content."""
+        ...
 
-class OfEvents:
+
+class EachByItself:
+    """A consumer whose keys share no requests."""
+
+    is_watched = True
+
+    async def handle_all(self, spans: Sequence[Span[Any]], engine: Engine) -> Sequence[Outcome | None]:  # noqa: ARG002 - as the port has it
+        return [None] * len(spans)
+
+
+class OfEvents(EachByItself):
     """What consumers of a feed of events have in common."""
 
     def picks(self, item: Item) -> bool:
@@ -88,6 +131,9 @@ class OfEvents:
     def decode(self, item: Item, codec: EventCodec[Any]) -> Received[Any]:
         return codec.decode(item)
 
-    async def handle_all(self, spans: Sequence[Span[Any]], engine: Engine) -> Sequence[Outcome | None]:  # noqa: ARG002 - as the port has it
-        """Each by itself, unless a consumer knows better."""
-        return [None] * len(spans)
+    async def waiting(self, head: Item, engine: Engine) -> list[dict[str, object]]:
+        return [
+            {"sequence": event["sequence"], "type": event["type"]}
+            for event in await engine.events.read(str(head["stream"]))
+            if int(str(head["first"])) <= int(str(event["sequence"])) <= int(str(head["last"]))
+        ]

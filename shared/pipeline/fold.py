@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Protocol
 
-from shared.kernel import Failure, Poison, Recorded, Unreadable
+from shared.kernel import Failure, Poison, Recorded, Refused, Unreadable
 from shared.pipeline.codec import Received
 
 
@@ -48,7 +48,7 @@ class pure:  # noqa: N801 - it reads as a word of the `with` statement
         pass
 
     def __exit__(self, kind: type[BaseException] | None, bug: BaseException | None, _: object) -> None:
-        if kind and isinstance(bug, Exception) and not isinstance(bug, Failure):
+        if kind and isinstance(bug, Exception) and not isinstance(bug, (Failure, Refused)):
             raise Poison("handler_failed", f"{self._what} raised {kind.__name__}") from bug
 
 

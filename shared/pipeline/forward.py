@@ -3,53 +3,72 @@
 Without a mark there is nothing to drop a redelivery by, so whoever receives dedupes.
 """
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 from shared.kernel import Poison, Recorded
-from shared.pipeline.codec import Received, readable
+from shared.pipeline.codec import Received, is_event, readable
 from shared.pipeline.consumers import Engine
 from shared.pipeline.fold import Stop
 from shared.pipeline.lanes import Head
 from shared.pipeline.rowless import Rowless, whole
 from shared.pipeline.spans import Span
+from shared.ports import Item
 
 
-class Outlet(Protocol):
-    """Where events go. One call at a time per stream; calls for other streams may run beside it.
+@dataclass(frozen=True, slots=True)
+class OneByOne:
+    """An outlet for one event at a time: `hand_on` returns once it is safe there, raises Poison if it never can be."""
 
-    `name` is the consumer's.
-    """
+    hand_on: Callable[[Recorded[Any]], Awaitable[None]]
 
-    @property
-    def name(self) -> str: ...
-
-    async def send(self, event: Recorded[Any]) -> None:
-        """Returns once the event is safe there. Raises Poison when it can never be, Transient when not now."""
-        ...
+    async def send(self, events: Sequence[Recorded[Any]]) -> Stop | None:
+        for event in events:
+            try:
+                await self.hand_on(event)
+            except Poison as poison:
+                return Stop(event.sequence, poison)
+        return None
 
 
 @dataclass(frozen=True)
 class Forward(Rowless):
-    """A consumer that passes a stream's events to an outlet."""
+    """A consumer that passes a stream's events to the engine's outlet of its name: all, or `only` those types."""
 
-    outlet: Outlet
+    consumer: str
+    only: tuple[str, ...] = ()
+
+    # Nothing of ours runs on an event here, but the far side may be away for long: a process that ends meanwhile has
+    # not ended of the event it was waiting with.
+    is_watched = False
 
     @property
     def name(self) -> str:
-        return self.outlet.name
+        return self.consumer
 
-    async def apply(self, span: Span[Any], engine: Engine) -> Stop | None:  # noqa: ARG002 - an outlet needs no engine
-        return await self._sent(span.events)
+    def picks(self, item: Item) -> bool:
+        return is_event(item) and (not self.only or item.get("type") in self.only)
+
+    async def apply(self, span: Span[Any], engine: Engine) -> Stop | None:
+        return await self._sent(span.events, engine)
 
     async def apply_waiting(self, head: Head, engine: Engine) -> Stop | None:
         events = await whole(head, engine)
-        return await self._sent(tuple(event for event in events if event.sequence >= head.first))
+        return await self._sent(tuple(event for event in events if event.sequence >= head.first), engine)
 
-    async def _sent(self, events: tuple[Received[Any], ...]) -> Stop | None:
-        for event in events:
-            try:
-                await self.outlet.send(readable(event))
-            except Poison as poison:
-                return Stop(event.sequence, poison)
-        return None
+    async def _sent(self, events: Sequence[Received[Any]], engine: Engine) -> Stop | None:
+        known, unknown = _readable(events)
+        stop = await engine.outlets[self.name].send(known) if known else None
+        return stop or unknown
+
+
+def _readable(events: Sequence[Received[Any]]) -> tuple[list[Recorded[Any]], Stop | None]:
+    """Those before the first that cannot be read, and where that is."""
+    known: list[Recorded[Any]] = []
+    for event in events:
+        try:
+            known.append(readable(event))
+        except Poison as poison:
+            return known, Stop(event.sequence, poison)
+    return known, None

@@ -51,17 +51,13 @@ def tell_estimate(observer: Observer, *, seconds: float, charge: float, age: flo
 
 @dataclass(frozen=True, slots=True)
 class LagTold:
-    """A `LagMeter`; `publishers` are the consumers whose lag is what is not published yet."""
+    """A `LagMeter`. `publishers` are the consumers that publish."""
 
     observer: Observer
     publishers: frozenset[str] = frozenset()
 
-    def tell(self, estimate: Estimate, *, parked: Mapping[str, int], before: float | None) -> None:
-        del parked
-        for feed in estimate.feeds:
-            leases = [
-                LeaseTold(each.lease, each.changes, each.seconds, is_owned=each.owned)
-                for each in estimate.leases.get(feed.consumer, ())
-            ]
-            tell_feed(self.observer, feed.consumer, leases, publishes=feed.consumer in self.publishers)
+    def tell(self, estimate: Estimate, *, parked: Mapping[str, int], before: float | None) -> None:  # noqa: ARG002 - what is parked `Standing` tells, with its age
+        for consumer, leases in estimate.leases.items():
+            known = [LeaseTold(each.lease, each.changes, each.seconds, is_owned=each.owned) for each in leases]
+            tell_feed(self.observer, consumer, known, publishes=consumer in self.publishers)
         tell_estimate(self.observer, seconds=estimate.cost.seconds, charge=estimate.cost.charge, age=before)

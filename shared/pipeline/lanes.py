@@ -96,7 +96,21 @@ class Lanes:
 
     async def park(self, consumer: str, key: Key, *, stream: str, first: int, last: int, poison: Poison) -> Head:
         """Rule 5 (i): open, widen or re-open the head. Raises Conflict when it changes meanwhile."""
-        mine = Head(
+        mine = self.new(consumer, key, stream=stream, first=first, last=last, poison=poison)
+        try:
+            return replace(mine, etag=await self.store.create(CONTAINER, Key(mine.lane, HEAD), item_of(mine)))
+        except Conflict:
+            found = await self.head(consumer, key)
+        if found is None:
+            raise Conflict(f"{mine.lane}: the head went away while we parked")
+        if found.is_open:
+            widened = replace(found, first=min(found.first, first), last=max(found.last, last))
+            return await self._replace(widened)
+        return await self._replace(replace(mine, etag=found.etag))
+
+    def new(self, consumer: str, key: Key, *, stream: str, first: int, last: int, poison: Poison) -> Head:
+        """A head that is not written yet."""
+        return Head(
             consumer=consumer,
             stream=stream,
             partition=key.partition,
@@ -108,16 +122,6 @@ class Lanes:
             detail=str(poison),
             since=self.now(),
         )
-        try:
-            return replace(mine, etag=await self.store.create(CONTAINER, Key(mine.lane, HEAD), _item(mine)))
-        except Conflict:
-            found = await self.head(consumer, key)
-        if found is None:
-            raise Conflict(f"{mine.lane}: the head went away while we parked")
-        if found.is_open:
-            widened = replace(found, first=min(found.first, first), last=max(found.last, last))
-            return await self._replace(widened)
-        return await self._replace(replace(mine, etag=found.etag))
 
     async def park_raw(self, consumer: str, item: Item, poison: Poison) -> None:
         """Park an item whose key nobody can read, whole, under the store's own name for it."""
@@ -152,7 +156,7 @@ class Lanes:
 
     async def _replace(self, head: Head) -> Head:
         key = Key(head.lane, HEAD)
-        return replace(head, etag=await self.store.replace(CONTAINER, key, _item(head), etag=_etag(head)))
+        return replace(head, etag=await self.store.replace(CONTAINER, key, item_of(head), etag=_etag(head)))
 
 
 def _etag(head: Head) -> str:
@@ -161,7 +165,8 @@ def _etag(head: Head) -> str:
     return head.etag
 
 
-def _item(head: Head) -> dict[str, object]:
+def item_of(head: Head) -> dict[str, object]:
+    """As it is stored."""
     fields = {camel(name): getattr(head, name) for name in _FIELDS}
     return fields | {
         "id": HEAD,

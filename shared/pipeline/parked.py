@@ -27,16 +27,11 @@ class ParkedKeys:
         return [_summary(item) for item in await self.catalogue.parked()]
 
     async def show(self, lane: str) -> dict[str, object]:
-        """Raises NoSuchLane."""
+        """Raises NoSuchLane, and Misconfigured when nobody of that name reads the feed any more."""
         item = (await self._found(lane)).item
         if item["type"] == "RawPoison":
             return _summary(item)
-        waiting = [
-            {"sequence": event["sequence"], "type": event["type"]}
-            for event in await self.engine.events.read(str(item["stream"]))
-            if int(str(item["first"])) <= int(str(event["sequence"])) <= int(str(item["last"]))
-        ]
-        return _summary(item) | {"waiting": waiting}
+        return _summary(item) | {"waiting": await self._consumer(item).waiting(item, self.engine)}
 
     async def release(self, lane: str) -> dict[str, object]:
         """Raises NoSuchLane, and Misconfigured when nobody of that name reads the feed any more."""

@@ -22,7 +22,7 @@ log = logging.getLogger("orderflow.pipeline")
 # One key rarely has events of several traces in one batch; of more than these the last ones count.
 MOST_TRACES: Final = 8
 MOST_LINKS: Final = 32
-ONE_IN: Final = 8
+ONE_IN: Final = 32
 HOT: Final = 0.2
 ENOUGH_TO_TELL: Final = 100
 NAMED: Final = 5
@@ -114,15 +114,28 @@ class Report:
             for traceparent in _kept(received, MOST_LINKS):
                 self._trace.link(traceparent)
 
-    def of(self, span: Span[object], *, since: int | None = None) -> Told:
-        return Told(self, span, since)
+    def of(self, span: Span[object]) -> Told:
+        return Told(self, span)
+
+    def handled(self, spans: Iterable[tuple[Span[object], str]], *, since: int) -> None:
+        """Keys that were handled together from that moment on. Most of a feed comes by here, so it does little."""
+        listens, says_all = self.observer.listens, log.isEnabledFor(logging.DEBUG)
+        for span, outcome in spans:
+            if listens and any(is_kept(event.traceparent) for event in span.events):
+                with Told(self, span, since, outcome):
+                    continue
+            if says_all or outcome not in {"applied", "skipped"}:
+                self._line(Told(self, span, since, outcome), None)
+            if listens:
+                self._figures(span, outcome)
+            self.outcomes[outcome] += 1
 
     def met(self, told: Told, charge: float | None) -> None:
         """What became of one key."""
         told.say(charge)
         self._line(told, charge)
         if self.observer.listens:
-            self._figures(told)
+            self._figures(told.span, told.outcome)
         self.outcomes[told.outcome] += 1
 
     def _line(self, told: Told, charge: float | None) -> None:
@@ -132,11 +145,10 @@ class Report:
             line = (self.consumer, told.outcome, span.key.id, span.first, span.last, why)
             log.log(level, "%s %s key=%s events=%d-%d%s", *line, extra=told.facts(charge))
 
-    def _figures(self, told: Told) -> None:
-        span = told.span
+    def _figures(self, span: Span[object], outcome: str) -> None:
         self.hot_keys.see(self.consumer, span.key.id, len(span.events))
-        # Every eighth key, and the first of each batch: a value costs as much as a tenth of writing the row.
-        if told.outcome == "applied" and self.outcomes["applied"] % ONE_IN == 0:
+        # One key in 32, and the first of each batch: a value costs as much as a tenth of writing the row.
+        if outcome == "applied" and self.outcomes["applied"] % ONE_IN == 0:
             waited = (self.now() - span.events[0].at).total_seconds()
             self.observer.record(FEED_VISIBLE_SECONDS, max(0.0, waited), consumer=self.consumer)
 

@@ -6,6 +6,8 @@ its mark; it is no trap because what will never pass is parked, and what takes t
 
 import asyncio
 import logging
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from time import monotonic, time_ns
 from typing import Final
@@ -36,11 +38,15 @@ class Pipeline:
     hot_keys: HotKeys = field(default_factory=lambda: HotKeys(monotonic))
 
     async def run(self, consumer: Consumer, text: str, *, attempt: int = 1) -> None:
-        """Apply a batch, given as the trigger's JSON text. Raises Transient when any key has to wait.
+        """Apply a batch of a change feed, given as the trigger's JSON text. Raises as `take` does."""
+        await self.take(consumer, changes(text), attempt=attempt)
+
+    async def take(self, consumer: Consumer, batch: Sequence[Item], *, attempt: int = 1) -> None:
+        """Apply a batch. Raises Transient when any key has to wait.
 
         Keys run side by side and never wait for each other's trouble: whatever can be applied is applied first.
         """
-        items = [item for item in changes(text) if consumer.picks(item)]
+        items = [item for item in batch if consumer.picks(item)]
         report = Report(self.engine.observer, consumer.name, attempt, self.engine.lanes.now, self.hot_keys)
         with report.of_batch(len(items)):
             try:
@@ -56,9 +62,17 @@ class Pipeline:
         received, waiting = await self._decode(consumer, items)
         report.meet(received)
         spans = split(received, consumer.key)
-        async with self.suspects.watching(consumer.name, items, attempt=report.attempt) as careful:
+        async with self._watching(consumer, items, attempt=report.attempt) as careful:
             way = self._key_by_key if careful else self._at_once
             return waiting + await way(consumer, spans, report)
+
+    def _watching(
+        self, consumer: Consumer, items: list[Item], *, attempt: int
+    ) -> AbstractAsyncContextManager[bool | None]:
+        """Yields whether the batch has to go key by key."""
+        if consumer.is_watched:
+            return self.suspects.watching(consumer.name, items, attempt=attempt)
+        return nullcontext()
 
     async def _decode(self, consumer: Consumer, items: list[Item]) -> tuple[list[Received[object]], list[Exception]]:
         """What can be given a key; the rest is parked under the store's own name for it."""
@@ -102,11 +116,10 @@ class Pipeline:
             outcomes = await consumer.handle_all(spans, self.engine)
         except Exception:  # noqa: BLE001 - each by itself then says which key it is
             return list(spans)
-        for span, outcome in zip(spans, outcomes, strict=True):
-            if outcome:
-                self.engine.brake.see(consumer.name, span.key)
-                with report.of(span, since=began) as told:
-                    told.outcome = outcome
+        done = [(span, outcome) for span, outcome in zip(spans, outcomes, strict=True) if outcome]
+        for span, _ in done:
+            self.engine.brake.see(consumer.name, span.key)
+        report.handled(done, since=began)
         return [span for span, outcome in zip(spans, outcomes, strict=True) if not outcome]
 
     async def _key_by_key(self, consumer: Consumer, spans: tuple[Span[object], ...], report: Report) -> list[Exception]:

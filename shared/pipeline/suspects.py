@@ -44,7 +44,7 @@ class Suspects:
     @asynccontextmanager
     async def watching(self, consumer: str, items: Sequence[Item], *, attempt: int) -> AsyncIterator[bool]:
         """Yields whether this batch has to go key by key. `attempt` counts from 1."""
-        part = (consumer, PARTS.bucket(str(items[0].get("orderId")))) if items else (consumer, "")
+        part = (consumer, _part(items[0]) if items else "")
         if attempt < WATCHED_FROM_ATTEMPT and not self.is_new_to(part):
             yield False
         else:
@@ -131,6 +131,11 @@ class Suspects:
     def _mark(self, place: Key, *, type: str) -> dict[str, object]:  # noqa: A002 - the item's own word
         stamp: dict[str, object] = {"type": type, "schemaVersion": 1, "ttl": _DAY, "process": self.process}
         return {"id": place.id, "lane": place.partition} | stamp
+
+
+def _part(item: Item) -> str:
+    """What one host at a time reads: a partition of a hub, or as good as a range of the feed."""
+    return str(item["partition"]) if "partition" in item else PARTS.bucket(str(item.get("orderId")))
 
 
 def _name(items: Sequence[Item]) -> str:

@@ -162,7 +162,8 @@ class Transactor[S, C, E]:
     def _decide(self, found: Decision[S, E], command: C, *, only_at: Callable[[int], bool]) -> tuple[E, ...]:
         if found.events and not only_at(found.sequence):
             raise Outdated(f"the stream is at {found.sequence}")
-        return self.decider.decide(found.state, command)
+        with pure("the decision"):
+            return self.decider.decide(found.state, command)
 
     def _recorded(
         self, stream: str, found: Decision[S, E], news: tuple[E, ...], *, cause: Cause, customer_id: str

@@ -123,15 +123,15 @@ TABLE: Final[Mapping[OrderCommand, Mapping[str, Said]]] = {
     },
     ReportParcel("delivered"): {
         "pending": NO, "pending, open": (SHIPPED, DELIVERED),
-        "shipped": (DELIVERED,), "delivered": (), "cancelled": NO, "deleted": NO,
+        "shipped": (DELIVERED,), "delivered": (), "cancelled": NO, "returned": (), "deleted": NO,
     },
     ReportParcel("lost"): {
         "pending": NO, "pending, open": (SHIPPED, LOST),
-        "shipped": (LOST,), "delivered": NO, "cancelled": NO, "deleted": NO,
+        "shipped": (LOST,), "delivered": NO, "cancelled": NO, "lost": (), "deleted": NO,
     },
     ReportParcel("returned"): {
         "pending": NO, "pending, open": (SHIPPED, RETURNED),
-        "shipped": (RETURNED,), "delivered": (RETURNED,), "cancelled": NO, "deleted": NO,
+        "shipped": (RETURNED,), "delivered": (RETURNED,), "cancelled": NO, "returned": (), "deleted": NO,
     },
     Record(SHIPPED): {
         "pending": (), "pending, open": (SHIPPED,), "shipped": (), "delivered": (), "cancelled": (), "deleted": (),

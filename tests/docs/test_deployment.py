@@ -101,6 +101,8 @@ def test_the_emulators_settings_are_ones_the_app_takes() -> None:
 
     assert read.cosmos.endpoint == "https://localhost:8081/"
     assert not read.cosmos.verify_certificate
+    assert read.eventhubs
+    assert read.eventhubs.namespace == "localhost"
 
 
 def test_the_emulators_ports_are_those_of_the_compose_file() -> None:

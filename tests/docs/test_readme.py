@@ -34,7 +34,12 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
 
 def answer_of(commands: str, served: Program) -> Any:  # noqa: ANN401 - JSON of several shapes
     here = re.sub(r"(http://)?(localhost|127\.0\.0\.1):7071", served.url("host    http"), commands)
-    environ = {**os.environ, "COSMOS": re.sub(r"http://[^/]*", served.url("cosmos  http"), EXAMPLE["COSMOS"])}
+    hubs = until(lambda: re.search(r"^hubs +(sb://\S+)", served.said, re.MULTILINE), what="where Event Hubs is")
+    environ = {
+        **os.environ,
+        "COSMOS": re.sub(r"http://[^/]*", served.url("cosmos  http"), EXAMPLE["COSMOS"]),
+        "EVENTHUBS": re.sub(r"sb://[^;]*", hubs[1], EXAMPLE["EVENTHUBS"]),
+    }
     done = subprocess.run(
         ["bash", "-euo", "pipefail", "-c", here], cwd=ROOT, check=True, capture_output=True, env=environ
     )

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from local.chaos.baskets import baskets
 from local.chaos.command import chaos
 from local.chaos.door import AnyDoor
-from local.chaos.plan import KILLS, MERGES, SPLITS, Kill, Merge, Split, plan
+from local.chaos.plan import HUB_KILLS, KILLS, MERGES, SPLITS, Kill, KillHubs, Merge, Split, plan
 from local.demo.journey import PAYS, TROUBLE, journey_of
 
 
@@ -23,8 +23,8 @@ def test_a_seed_says_all_that_goes_wrong(seed: int, seconds: float) -> None:
 
     assert acts == plan(seed, seconds)
     assert [act.at for act in acts] == sorted(act.at for act in acts if 0 <= act.at <= seconds)
-    counted = tuple(sum(isinstance(act, kind) for act in acts) for kind in (Kill, Split, Merge))
-    assert counted == (KILLS, SPLITS, MERGES)
+    counted = tuple(sum(isinstance(act, kind) for act in acts) for kind in (Kill, KillHubs, Split, Merge))
+    assert counted == (KILLS, HUB_KILLS, SPLITS, MERGES)
 
 
 def test_a_seed_says_what_is_ordered_and_every_trouble_is_in_it() -> None:

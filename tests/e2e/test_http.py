@@ -7,7 +7,8 @@ from uuid import uuid4
 
 import pytest
 
-from shared.runtime import CONSUMERS
+from shared.settings import Settings
+from shared.subscriptions import feeds_of
 from tests.e2e.conftest import Api, Store, an_order
 
 LINE = an_order("c")["items"][0]
@@ -270,14 +271,19 @@ async def test_a_limit_that_makes_no_sense_is_refused(api: Api, limit: str) -> N
     assert (answer.status, answer.body["code"]) == (400, "invalid_limit")
 
 
-async def test_health_says_ready_and_how_far_the_feeds_are(api: Api) -> None:
+async def test_health_says_ready_and_how_far_the_feeds_are(api: Api, shared_settings: dict[str, str]) -> None:
     await api.settled()
     ready, feeds = await api("GET", "/health"), await api("GET", "/health/feeds")
 
     # What other tests have parked in this app degrades it.
     assert (ready.status, ready.body["status"] in {"ready", "degraded"}) == (200, True)
-    assert [feed["consumer"] for feed in feeds.body["feeds"]] == [consumer.name for consumer in CONSUMERS]
+    assert ready.body["off"] == [
+        "EVENTHUBS is not set: nothing is published to Event Hubs or received",
+        "NOTIFY is not set: no customer is told anything",
+    ]
+    readers = [reader.name for each in feeds_of(Settings.read(shared_settings)).values() for reader in each]
+    assert [feed["consumer"] for feed in feeds.body["feeds"]] == readers
     for feed in feeds.body["feeds"]:
         assert feed["off"] or feed["leases"] == feed["owned"] > 0
         assert feed["off"] or (feed["seconds"], feed["exact"], feed["unknown"]) == (0, True, 0)
-    assert feeds.body["measured"]["requests"] > len(CONSUMERS)
+    assert feeds.body["measured"]["requests"] > len(readers)

@@ -11,7 +11,7 @@ from signal import SIGINT
 from rich.console import Console
 
 from ops.screen import Screen
-from shared.runtime import CONSUMERS
+from shared.subscriptions import CONSUMERS
 from tests.docs.blocks import blocks
 from tests.programs import ROOT, started, until
 

@@ -6,7 +6,8 @@ import subprocess
 import sys
 from typing import Any
 
-from shared.runtime import FEEDS
+from shared.settings import Settings
+from shared.subscriptions import feeds_of
 from tests.e2e.conftest import Api, Store
 from tests.programs import ROOT
 
@@ -40,7 +41,8 @@ async def test_one_poisoned_order_waits_alone_until_it_is_mended_and_released(
     statuses = {row["orderId"]: row["status"] for row in (await api("GET", f"/api/customers/{customer}/orders")).body}
     assert statuses == {poisoned: "pending", healthy: "shipped"}
     lanes = {row["consumer"]: row for row in ops(shared_settings, "parked") if row["stream"] == poisoned}
-    assert lanes.keys() == {consumer.name for consumer in FEEDS["orders"]} - {"advance_fulfilment"}
+    readers = feeds_of(Settings.read(shared_settings))["orders"]
+    assert lanes.keys() == {reader.name for reader in readers} - {"advance_fulfilment"}
     for parked in lanes.values():
         assert (parked["reason"], parked["first"], parked["last"]) == ("unreadable", 2, 2)
     assert "4111" not in str(lanes)

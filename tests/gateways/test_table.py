@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateways import Books, Partitions, SandboxCarrier, Warehouse
+from gateways import Books, SandboxCarrier, Warehouse
 from gateways.acts import ActState, ActVerb, transition
 from gateways.book import Book
 from gateways.holds import HOLD_STATES, HoldState, HoldVerb
 from gateways.holds import transition as of_hold
 from gateways.payments import payment_book
 from gateways.shipping import shipment_book
-from shared.ports import BucketStore
+from shared.ports import BucketStore, Partitions
 from tests.fakes import FakeBuckets
 from tests.gateways.cells import (
     ACT_CELLS,

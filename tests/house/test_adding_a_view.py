@@ -38,7 +38,8 @@ from orders.events import ORDER_EVENTS, Line, OrderPlaced, OrderShipped
 from shared.cosmos.provision import provision
 from shared.kernel import Key, Money, Recorded
 from shared.pipeline import EventCodec
-from shared.runtime import CONSUMERS, compose
+from shared.runtime import compose
+from shared.subscriptions import CONSUMERS
 from shared.settings import Settings
 
 async def main():
@@ -54,7 +55,7 @@ async def main():
     codec = EventCodec(*ORDER_EVENTS)
     await app.pipeline.run(consumer, orjson.dumps([codec.encode(event) for event in events]).decode())
     rows = [await app.pipeline.engine.rows.read("late-orders", Key(stream, stream)) for stream in ("o1", "o2")]
-    await app.account.close()
+    await app.close()
     print(json.dumps([row.item.get("body", True) for row in rows]))
 
 asyncio.run(main())

@@ -10,7 +10,7 @@ import pytest
 
 from projections import PROJECTIONS
 from shared.kernel import Misconfigured, Reason
-from shared.settings import Settings, feed_binding
+from shared.settings import EventHubsConnection, Settings, eventhubs, feed_binding
 from shared.telemetry import choice
 
 ROOT = Path(__file__).parents[2]
@@ -24,8 +24,13 @@ OF_THE_PLATFORM = {
     "PYTHON_ENABLE_OPENTELEMETRY",
     "OTEL_TRACES_SAMPLER",
 }
-# The other way to say COSMOS: with an identity, in Azure.
-IN_AZURE = {"COSMOS__accountEndpoint", "COSMOS__clientId"}
+# The other way to name a connection: with an identity, in Azure.
+IN_AZURE = {
+    "COSMOS__accountEndpoint",
+    "COSMOS__clientId",
+    "EVENTHUBS__fullyQualifiedNamespace",
+    "EVENTHUBS__clientId",
+}
 
 
 class Watched(dict[str, str]):
@@ -71,6 +76,8 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("MAX_BATCH_SECONDS", "0"),
         ("COSMOS", "AccountEndpoint=x"),
         ("CURSOR_KEY", "fifteen letters"),
+        ("EVENTHUBS", "Endpoint=sb://localhost;SharedAccessKeyName=x"),
+        ("EVENTHUBS", "Endpoint=https://localhost;SharedAccessKeyName=x;SharedAccessKey=y"),
     ],
 )
 def test_a_wrong_setting_is_named(name: str, value: str) -> None:
@@ -78,10 +85,27 @@ def test_a_wrong_setting_is_named(name: str, value: str) -> None:
         Settings.read(EXAMPLE["Values"] | {name: value})
 
 
+def test_without_event_hubs_nothing_is_published_or_received() -> None:
+    read = Settings.read(EXAMPLE["Values"] | {"EVENTHUBS": ""})
+
+    assert read.eventhubs is None
+
+
+def test_event_hubs_are_named_by_key_or_by_identity() -> None:
+    address = "orders.servicebus.windows.net"
+    by_key = f"Endpoint=sb://{address}/;SharedAccessKeyName=x;SharedAccessKey=y="
+    by_identity = {"EVENTHUBS__fullyQualifiedNamespace": address, "EVENTHUBS__clientId": "c"}
+
+    assert eventhubs({"EVENTHUBS": by_key}) == EventHubsConnection(address, by_key)
+    assert eventhubs(by_identity) == EventHubsConnection(address, client_id="c")
+
+
 def test_a_key_never_shows_in_a_printed_setting() -> None:
-    shown = repr(Settings.read(EXAMPLE["Values"]))
+    hubs = "Endpoint=sb://localhost;SharedAccessKeyName=x;SharedAccessKey=a-hub-key"
+    shown = repr(Settings.read(EXAMPLE["Values"] | {"EVENTHUBS": hubs}))
 
     assert "C2y6" not in shown
+    assert "a-hub-key" not in shown
     assert EXAMPLE["Values"]["CURSOR_KEY"] not in shown
 
 

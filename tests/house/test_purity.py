@@ -12,12 +12,19 @@ SHIPPED = ("api", "gateways", "shared", *PURE)
 MAY_IMPORT = {
     "azure.functions": ("function_app.py", "api/"),
     "azure.cosmos": ("shared/cosmos/",),
-    "azure.identity": ("shared/cosmos/",),
-    "azure.core": ("shared/cosmos/",),
+    "azure.identity": ("shared/cosmos/", "shared/eventhubs/"),
+    "azure.core": ("shared/cosmos/", "shared/eventhubs/"),
     "azure.monitor": ("shared/telemetry/",),
     "opentelemetry": ("shared/telemetry/",),
     "azure.eventhub": ("shared/eventhubs/",),
-    "pydantic": ("shared/pipeline/codec.py", "shared/pipeline/spelling.py", "api/"),
+    "cloudevents": ("shared/pipeline/cloud_events.py",),
+    "pydantic": (
+        "shared/pipeline/codec.py",
+        "shared/pipeline/schemas.py",
+        "shared/pipeline/spelling.py",
+        "api/",
+        "gateways/scans.py",
+    ),
 }
 IMPURE_CALLS = {"now", "utcnow", "today", "uuid4", "random", "open", "print", "getenv", "sleep"}
 

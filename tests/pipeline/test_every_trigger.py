@@ -17,7 +17,7 @@ from shared.pipeline import Brake, Consumer, Count, Engine, EventCodec, Lanes, L
 from shared.pipeline.buckets import TOTAL
 from shared.pipeline.codec import readable
 from shared.ports import Item, Stored, Write
-from shared.runtime import FEEDS
+from shared.subscriptions import FEEDS
 from tests.fakes import Clock, FakeBuckets, FakeEventStore, FakeMany, FakeRows, Killed
 from tests.orders import EPOCH, a_line, recorded, usd
 

@@ -1,6 +1,6 @@
 """A feed, a view and an engine in memory, to be delivered to in every wrong way."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -10,7 +10,7 @@ import orjson
 from orders.events import ORDER_EVENTS, OrderEvent
 from projections.customer_orders import customer_orders
 from shared.kernel import Key, Projection, Recorded
-from shared.pipeline import Brake, Consumer, Engine, EventCodec, Lanes, Ledgers, Pipeline, Project, Suspects
+from shared.pipeline import Brake, Consumer, Engine, EventCodec, Lanes, Ledgers, Outlet, Pipeline, Project, Suspects
 from shared.pipeline.row import row_codec
 from tests.fakes import Clock, FakeBuckets, FakeEventStore, FakeMany, FakeRows
 from tests.orders import EPOCH
@@ -42,6 +42,7 @@ class World:
     buckets: FakeBuckets = field(default_factory=FakeBuckets)
     clock: Clock = field(default_factory=Clock)
     attempt: int = 1
+    outlets: Mapping[str, Outlet] = field(default_factory=dict)
     brake: Brake = field(init=False)
 
     def __post_init__(self) -> None:
@@ -65,7 +66,8 @@ class World:
     @property
     def engine(self) -> Engine:
         lanes = Lanes(self.rows, nonce=lambda: uuid4().hex, now=lambda: EPOCH)
-        return Engine(CODEC, self.events, self.rows, lanes, self.brake, Ledgers(self.buckets), many=FakeMany(self.rows))
+        buckets, many = Ledgers(self.buckets), FakeMany(self.rows)
+        return Engine(CODEC, self.events, self.rows, lanes, self.brake, buckets, many=many, outlets=self.outlets)
 
     @property
     def pipeline(self) -> Pipeline:

@@ -13,14 +13,16 @@ from orders.commands import OrderCommand, PlaceOrder, Record
 from orders.decider import order
 from orders.effects import OrderEffect
 from orders.events import ORDER_EVENTS, Answer
+from orders.publication import ORDER_PUBLICATION
 from projections import PROJECTIONS, TALLIES
 from sagas.fulfilment import fulfilment
-from shared.kernel import Recorded, Transient
+from shared.kernel import Transient
 from shared.observer import SILENT, Observer, charged
 from shared.pipeline import (
     Advance,
     Brake,
     Cause,
+    CloudEvents,
     Consumer,
     Count,
     Dispatch,
@@ -32,10 +34,11 @@ from shared.pipeline import (
     Outside,
     Pipeline,
     Project,
+    Publish,
     Sagas,
     Transactor,
 )
-from shared.ports import Item
+from shared.ports import Item, Taken
 from tests.fakes import Clock, FakeBuckets, FakeEventStore, FakeRows
 from tests.orders import EPOCH
 from tests.pipeline.worlds import Seasoned, text
@@ -47,16 +50,14 @@ CALL = 1.5
 
 @dataclass
 class Hub:
-    """An outlet that remembers what it was sent."""
+    """Takes everything."""
 
-    observer: Observer
-    sent: list[Recorded[Any]] = field(default_factory=list)
+    sent: list[bytes] = field(default_factory=list)
 
-    name: str = "publish_order_events"
-
-    async def send(self, event: Recorded[Any]) -> None:
-        with self.observer.span("publish", within=event.traceparent, outward=True):
-            self.sent.append(event)
+    async def send(self, key: str, messages: Sequence[bytes]) -> Taken:
+        del key
+        self.sent.extend(messages)
+        return Taken(len(messages))
 
 
 @dataclass
@@ -80,7 +81,7 @@ class Life:
 
     def __post_init__(self) -> None:
         self.events, self.rows, self.buckets = FakeEventStore(), ChargedRows(), FakeBuckets()
-        self.hub, self.clock = Hub(self.observer), Clock()
+        self.hub, self.clock = Hub(), Clock()
         self.orders: Transactor[Any, Any, Any] = Transactor(
             order, CODEC, self.events, now=lambda: self.now, observer=self.observer
         )
@@ -92,7 +93,7 @@ class Life:
         return (
             *(Project(each) for each in PROJECTIONS),
             *(Count(each) for each in TALLIES),
-            Forward(self.hub),
+            Forward("publish_orders"),
             Advance("fulfilment"),
         )
 
@@ -140,7 +141,10 @@ class Life:
             observer=self.observer,
         )
         brake, ledgers, sagas = Brake(self.clock), Ledgers(self.buckets), {"fulfilment": self.sagas}
-        engine = Engine(CODEC, self.events, self.rows, self.lanes, brake, ledgers, sagas, observer=self.observer)
+        outlets = {"publish_orders": Publish(CloudEvents(ORDER_PUBLICATION), self.hub, self.observer)}
+        engine = Engine(
+            CODEC, self.events, self.rows, self.lanes, brake, ledgers, sagas, observer=self.observer, outlets=outlets
+        )
         return Pipeline(engine, Seasoned(self.rows, self.clock, max_seconds=5), max_seconds=5)
 
     async def _perform(self, effect: OrderEffect) -> Answer | None:

@@ -118,7 +118,7 @@ async def a_provider_never_answers(heard: Heard) -> None:
 
 
 async def the_hub_is_away(heard: Heard) -> None:
-    tell_feed(heard.observer, "publish_order_events", [LeaseTold("0", 4, 301.0, is_owned=True)], publishes=True)
+    tell_feed(heard.observer, "publish_orders", [LeaseTold("0", 4, 301.0, is_owned=True)], publishes=True)
 
 
 HAPPENINGS: Mapping[str, Callable[[Heard], Awaitable[None]]] = {

@@ -31,7 +31,7 @@ async def test_views_steps_gateways_and_publishing_are_in_the_trace_that_placed_
         "gateway CapturePayment",
         "ask consume_stock",
     }
-    shipping = {"ask book_shipment", "gateway BookShipment", "publish_order_events", "publish", "advance_fulfilment"}
+    shipping = {"ask book_shipment", "gateway BookShipment", "publish_orders", "publish", "advance_fulfilment"}
     assert {"place_order", "decide PlaceOrder", "decide Record"} | views | steps | shipping <= mine
 
 

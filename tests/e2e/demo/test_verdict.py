@@ -1,6 +1,6 @@
 """The demo's check notices whatever goes wrong between a request and the view."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import fields, replace
 from typing import Any
 
@@ -67,6 +67,32 @@ def entry(order_id: str, state: str, **facts: object) -> dict[str, Any]:
     return {"orderId": order_id, "state": state, "facts": facts}
 
 
+def message(stored: Mapping[str, Any]) -> dict[str, Any]:
+    sequence = f"{stored['sequence']:06d}"
+    return {
+        "id": f"{stored['orderId']}:{sequence}",
+        "type": f"orderflow.{stored['type']}",
+        "subject": stored["orderId"],
+        "sequence": sequence,
+        "time": "2026-01-31T09:30:00Z",
+        "data": {"customerId": "ada"} | {name: each for name, each in stored["data"].items() if name != "fingerprint"},
+    }
+
+
+EVENTS = [
+    event("b", 2, "OrderShipped", byHand=True),
+    event("b", 3, "PaymentWaived"),
+    *map(placed, "abcd"),
+    event("c", 2, "OrderDeleted"),
+    event("a", 2, "OrderShipped", byHand=False),
+    event("d", 2, "OrderCancelled", reason="payment declined"),
+]
+A, B, C, D = ([message(each) for each in streams(EVENTS)[order_id]] for order_id in "abcd")
+# What came again, came late or went round in between makes no difference.
+UNHEARD = {"publish_order_violations": 1}
+PUBLISHED = {"0": [A[0], B[0], A[0], A[1], B[1], B[0], B[2], A[1]], "1": [*C, *D, *C]}
+
+
 def all_right() -> Pictures:
     """One order fulfilled, one shipped by hand before its saga, one cancelled, one deleted that left its mark."""
     rows = [stored("a", "shipped"), stored("b", "shipped"), stored("d", "cancelled")]
@@ -78,15 +104,7 @@ def all_right() -> Pictures:
             "d": promise("d", "pending"),
         },
         put_in={"tea": 5},
-        events=[
-            event("b", 2, "OrderShipped", byHand=True),
-            event("b", 3, "PaymentWaived"),
-            *map(placed, "abcd"),
-            event("c", 2, "OrderDeleted"),
-            event("a", 2, "OrderShipped", byHand=False),
-            event("d", 2, "OrderCancelled", reason="payment declined"),
-            {"id": "private", "orderId": "a"},
-        ],
+        events=[*EVENTS, {"id": "private", "orderId": "a"}],
         stored=[*rows, {"id": "c", "body": False, "mark": 2}],
         board=[*rows, {"id": "c", "body": False, "mark": 2}],
         answered=rows,
@@ -102,6 +120,7 @@ def all_right() -> Pictures:
         payments=[entry("a", "done", minor=700), entry("c", "voided"), entry("d", "undone", minor=700)],
         shipments=[entry("a", "done"), entry("d", "refused")],
         poison=[{"id": "head", "state": "closed"}, {"id": "suspect"}],
+        published=PUBLISHED,
     )
 
 
@@ -137,6 +156,7 @@ def test_pictures_that_agree_are_right() -> None:
         cancelled=1,
         deleted=1,
         out_of_stock=0,
+        published=9,
         view_mismatches=0,
         lost=0,
         duplicated=0,
@@ -146,6 +166,7 @@ def test_pictures_that_agree_are_right() -> None:
         money_difference_minor=0,
         stock_difference=0,
         parcel_difference=0,
+        publish_order_violations=0,
     )
     assert verdict.is_right
 
@@ -205,13 +226,13 @@ def test_whatever_was_acknowledged_has_to_be_so_in_the_end(
 @pytest.mark.parametrize(
     ("broken", "found"),
     [
-        (with_more("events", event("a", 3, "PaymentWaived")), {"money_difference_minor": 700}),
-        (with_more("events", event("a", 3, "OrderShipped", byHand=False)), {"duplicated": 1}),
-        (with_more("events", event("a", 4, "PaymentCaptured")), {"lost": 1}),
-        (with_more("events", event("b", 3, "OrderDelivered")), {"lost": 1, "view_mismatches": 1}),
+        (with_more("events", event("a", 3, "PaymentWaived")), {"money_difference_minor": 700} | UNHEARD),
+        (with_more("events", event("a", 3, "OrderShipped", byHand=False)), {"duplicated": 1} | UNHEARD),
+        (with_more("events", event("a", 4, "PaymentCaptured")), {"lost": 1} | UNHEARD),
+        (with_more("events", event("b", 3, "OrderDelivered")), {"lost": 1, "view_mismatches": 1} | UNHEARD),
         (
             with_more("events", placed("e")),
-            {"duplicated": 1, "view_mismatches": 1, "tally_difference_minor": 1400, "unfinished": 1},
+            {"duplicated": 1, "view_mismatches": 1, "tally_difference_minor": 1400, "unfinished": 1} | UNHEARD,
         ),
     ],
 )
@@ -248,6 +269,24 @@ def test_books_that_disagree_with_the_events_are_seen(
     assert judge(broken(all_right())).wrong == found
 
 
+@pytest.mark.parametrize(
+    "heard",
+    [
+        {"0": [*A, *B], "1": C},
+        {"0": [*A, *B], "1": [*C, *D, message(placed("e"))]},
+        {"0": [A[1], A[0], *B], "1": [*C, *D]},
+        {"0": [*A, B[0], B[2], B[1]], "1": [*C, *D]},
+        {"0": [*A, B[0], B[2]], "1": [*C, *D]},
+        {"0": [*A[:1], *B], "1": [*C, *D, *A[1:]]},
+        {"0": [A[0], A[1] | {"data": {"customerId": "bob"}}, *B], "1": [*C, *D]},
+        {"0": [A[0] | {"data": A[0]["data"] | {"fingerprint": "f"}}, A[1], *B], "1": [*C, *D]},
+        {"0": [A[0] | {"time": "2026-01-31T09:30:01Z"}, A[1], *B], "1": [*C, *D]},
+    ],
+)
+def test_what_was_published_has_to_be_what_was_stored_in_order(heard: dict[str, list[dict[str, Any]]]) -> None:
+    assert judge(replace(all_right(), published=heard)).wrong == UNHEARD
+
+
 def test_a_level_below_nothing_is_wrong_even_where_the_sum_is_right() -> None:
     right = all_right()
     stock = [{"id": "level", "productId": "tea", "available": -1, "received": 1}, hold("a", "consumed")]
@@ -261,7 +300,7 @@ def test_only_counts_may_be_other_than_nothing(name: str) -> None:
 
     one: Verdict = replace(nothing, **{name: 1})
 
-    counts = {"orders", "events", "rows", "shipped", "cancelled", "deleted", "out_of_stock"}
+    counts = {"orders", "events", "rows", "shipped", "cancelled", "deleted", "out_of_stock", "published"}
     assert one.is_right is (name in counts)
 
 

@@ -1,0 +1,44 @@
+"""Who reads what: every consumer by the feed or hub it reads, each with a function and a place of its own."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from gateways import scans
+from projections import PROJECTIONS, TALLIES
+from sagas import SAGAS
+from shared import outside
+from shared.pipeline import Advance, Consumer, Count, Dispatch, Project, Receive
+from shared.settings import Settings
+
+ORDERS, PUBLISHING, NOTIFYING = outside.ORDERS, outside.PUBLISHING, outside.NOTIFYING
+SAGA_ITEMS = "sagas"
+FULFILMENT = SAGAS[-1].name
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+# Every reader of a feed, by the container it reads, each with a function, a lease prefix and a place of its own.
+FEEDS: Mapping[str, tuple[Consumer, ...]] = {
+    ORDERS: (
+        *(Project(projection) for projection in PROJECTIONS),
+        *(Count(tally) for tally in TALLIES),
+        Advance(FULFILMENT),
+        PUBLISHING,
+        NOTIFYING,
+    ),
+    SAGA_ITEMS: (Dispatch(FULFILMENT, _now),),
+}
+# Whoever takes the messages of a hub, by that hub.
+HUBS: Mapping[str, Receive] = {scans.HUB: Receive(scans.RECEIVER, scans.scan, scans.refused)}
+CONSUMERS: tuple[Consumer, ...] = tuple(consumer for readers in FEEDS.values() for consumer in readers)
+
+
+def feeds_of(settings: Settings) -> Mapping[str, tuple[Consumer, ...]]:
+    """The readers that have all they need. A trigger whose far side is unknown would fail for ever.
+
+    What comes in later begins with the first event there is, so nothing is lost meanwhile.
+    """
+    off = (*(() if settings.eventhubs else (PUBLISHING,)), *(() if settings.notices else (NOTIFYING,)))
+    return {container: tuple(each for each in readers if each not in off) for container, readers in FEEDS.items()}
