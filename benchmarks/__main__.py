@@ -1,17 +1,21 @@
 """`python -m benchmarks [NAME …]`: measure the claims, say which hold; exit code 1 when one does not."""
 
+import argparse
 import logging
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 from benchmarks.bulk import BULK
-from benchmarks.claims import Claim, NotMeasured, Ratio, machine
+from benchmarks.bulk_writer import BULK_WRITER
+from benchmarks.claims import Claim, machine
 from benchmarks.feed_pages import FEED_PAGES
 from benchmarks.over_sample import OVER_SAMPLE
 from benchmarks.page_in_bulk import PAGE_IN_BULK
 from benchmarks.poisoned_key import POISONED_KEY
 from benchmarks.publish_in_batches import PUBLISH_IN_BATCHES
+from benchmarks.results import Result, Results
 from benchmarks.rows_in_bulk import ROWS_IN_BULK
 from benchmarks.shipped import SHIPPED_P50, SHIPPED_P99
 from benchmarks.telemetry import TELEMETRY
@@ -30,27 +34,33 @@ CLAIMS: Final[tuple[Claim, ...]] = (
     UPSERT_OVER_ECHO,
     UPSERT_OVER_VERCEL,
     BULK,
+    *BULK_WRITER,
     FEED_PAGES,
 )
 
 
-def main(wanted: Sequence[str]) -> int:
-    chosen = [claim for claim in CLAIMS if not wanted or claim.name in wanted]
+def main(arguments: Sequence[str]) -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks")
+    parser.add_argument("names", nargs="*", metavar="NAME", choices=[claim.name for claim in CLAIMS])
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write what was measured")
+    options = parser.parse_args(arguments)
     logging.disable(logging.WARNING)
     print(machine())
-    return 1 if [claim for claim in chosen if not holds(claim)] else 0
+    chosen = [claim for claim in CLAIMS if not options.names or claim.name in options.names]
+    results = Results(machine(), [told(Result.of(claim, claim.measure())) for claim in chosen])
+    if options.json:
+        results.write(options.json)
+    return 0 if all(each.holds for each in results.claims) else 1
 
 
-def holds(claim: Claim) -> bool:
-    """Measures it and says so; what could not be measured is not broken."""
-    match claim.measure():
-        case NotMeasured(needs):
-            print(f"not measured  {claim.name}: needs {needs}", flush=True)
-            return True
-        case Ratio() as ratio:
-            print(f"{'holds' if ratio.holds else 'BROKEN'}  {claim.name}: {claim.sentence}")
-            print(f"       measured {ratio.measured:.3f}, bound {ratio.bound:.3f}; {ratio.detail}", flush=True)
-            return ratio.holds
+def told(result: Result) -> Result:
+    """Said as soon as it is known; what could not be measured is not broken."""
+    if result.measured is None:
+        print(f"not measured  {result.name}: {result.detail}", flush=True)
+    else:
+        print(f"{'holds' if result.holds else 'BROKEN'}  {result.name}: {result.sentence}")
+        print(f"       measured {result.measured:.3f}, bound {result.bound:.3f}; {result.detail}", flush=True)
+    return result
 
 
 if __name__ == "__main__":

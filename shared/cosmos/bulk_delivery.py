@@ -23,7 +23,7 @@ _GONE: Final = Answer(HTTPStatus.GONE, 1002)
 _ANSWERS_TOO_LARGE: Final = 3402
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Asked:
     """An operation and the promise of its answer.
 

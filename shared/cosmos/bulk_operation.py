@@ -2,9 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Any, Final, Literal, Self
+from typing import Any, Final, Literal, NamedTuple, Self
 
 import orjson
 
@@ -16,8 +15,7 @@ _REFUSED: Final = 400
 _MILLISECONDS: Final = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(NamedTuple):
     """A read has no item, a create no etag, a delete only an etag, a replace both."""
 
     kind: Literal["Read", "Create", "Replace", "Delete"]
@@ -59,8 +57,7 @@ class Operation:
         return kind(f"{container} {self.key.id}: {failure}", retry_after=failure.retry_after)
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """The result of one operation; `charge` in request units, `retry_after` in seconds."""
 
     status: int
