@@ -8,8 +8,14 @@ from uuid import uuid4
 
 import pytest
 from azure.cosmos import CosmosClient
+from hypothesis import settings
 
 EMULATOR_KEY = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw=="
+
+
+# How fast a machine is says nothing about the code.
+settings.register_profile("house", deadline=None)
+settings.load_profile("house")
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,7 +125,7 @@ async def test_each_phase_of_a_saga_is_timed_once_however_often_its_events_come(
         steps = {found["step"]: value for found, value in heard.points("saga.step.seconds")}
         providers = {found["dependency"] for found, _ in heard.points("dependency.seconds")}
     assert steps == {"hold_stock": 1, "take_payment": 1, "ship": 1}
-    assert providers == {"stock", "payments", "carrier"}
+    assert providers == {"stock", "payments", "carrier", "hub"}
 
 
 def test_an_unknown_lag_is_told_as_unknown_and_not_as_nothing() -> None:

@@ -68,7 +68,7 @@ WORKER = (
 
 FOLD = (
     left_out("4: a missing row is folded from the stream", "project",
-             "if _has_gap(row, news[0].sequence):", "if False:", Scenario("NN", zombies=0, cold=1)),
+             "if row.lacks(news[0].sequence):", "if False:", Scenario("NN", zombies=0, cold=1)),
     left_out("4: a stream that is read short is not believed", "project", "upto=span.last", "upto=0",
              Scenario("NN", zombies=0, cold=1, short=True)),
     left_out("4: skipped only if every step returned the same row", "fold", "return Folded(value, mark, moved)\n",
@@ -154,6 +154,6 @@ SECOND_READ = LeftOut("3: the row is read again", (
     Edit("project", "_behind(self, span: Span[E], stale: Stale,", "_behind(self, span: Span[E], row: Row[V],"),
     Edit("project", "head.nonce == stale.lane", "head.nonce == row.stale.lane"),
 ))  # fmt: skip
-GAP_FOLDED = left_out("4: a stale row is not folded over a gap", "project",
-                      "if row.is_readable and row.is_there and row.stale is None:",
-                      "if row.is_readable and row.is_there:")  # fmt: skip
+GAP_FOLDED = left_out("4: a stale row is not folded over a gap", "row",
+                      "if self.is_readable and self.is_there and self.stale is None:",
+                      "if self.is_readable and self.is_there:")  # fmt: skip
