@@ -14,6 +14,7 @@ from azure.cosmos.aio import CosmosClient
 from azure.eventhub import EventData, EventHubProducerClient
 
 from gateways.scans import HUB, RECEIVER
+from local.demo.published import everything_published
 from shared.cosmos.provision import provision
 from shared.settings import Settings
 from tests.conftest import Endpoint
@@ -112,6 +113,28 @@ async def test_scans_move_orders_and_those_that_cannot_be_true_wait_in_their_lan
     assert parked.keys() == {"unknown_order", "unreadable_message"}
     (early,) = await asyncio.to_thread(lambda: ops(town.settings, "release", parked["unknown_order"], expect=1))
     assert (early["outcome"], early["reason"]) == ("still poison", "unknown_order")
+
+
+async def test_what_was_published_is_sent_once_more_when_somebody_asks_for_it(api: Api, town: Town) -> None:
+    order = (await api.placed("ada"))["orderId"]
+    await until_status(api, order, "shipped")
+    await until_published(api)
+
+    (sent,) = await asyncio.to_thread(ops, town.settings, "republish", "--from", "2020-01-01", "--type", "OrderPlaced")
+
+    messages = [each for some in (await everything_published(town.hubs.connection)).values() for each in some]
+    once = [each["id"] for each in messages if each["type"] == "orderflow.OrderPlaced" and "replay" not in each]
+    again = [each["id"] for each in messages if each.get("replay")]
+    assert f"{order}:000001" in again
+    assert (sorted(again), len(again)) == (sorted(set(once)), sent["events"])
+
+
+async def until_published(api: Api) -> None:
+    async with asyncio.timeout(WITHIN_SECONDS):
+        while True:
+            feeds = {each["consumer"]: each for each in (await api("GET", "/health/feeds")).body["feeds"]}
+            if feeds["publish_orders"]["lag"] == 0:
+                return
 
 
 async def test_a_customer_who_gave_an_address_hears_that_we_have_the_order_and_that_it_left(

@@ -1,4 +1,4 @@
-"""Twenty thousand orders: exact to the cent, and neither host nor store grows while they pass."""
+"""Twenty thousand orders: exact to the cent, and neither host nor store grows with them."""
 
 import json
 from collections import defaultdict
@@ -14,10 +14,10 @@ import pytest
 from tests.programs import Program, started
 
 ORDERS = 20_000
-# As their command lines say it. The Event Hubs endpoint is none of them: it keeps in memory what was published.
-STAY_FLAT = ("local.host", "local cosmos")
+# How much larger each may be at the end, by what their command lines say. The store ends with ten times the items it has
+# by then, and a cache of its file that is full only later. The Event Hubs endpoint keeps in memory what was published.
+MOST_GROWTH = {"local.host": 1.25, "local cosmos": 1.5}
 LOOK_EVERY_SECONDS = 1.0
-MOST_GROWTH = 1.25
 NOTHING_WRONG = (
     "view_mismatches",
     "tally_difference_minor",
@@ -42,8 +42,8 @@ def test_twenty_thousand_orders_are_exact_to_the_cent_and_memory_stays_flat(tmp_
         assert {name: summary[name] for name in NOTHING_WRONG} == dict.fromkeys(NOTHING_WRONG, 0)
         assert summary["orders"] == ORDERS
         growth = {name: grown(sizes) for name, sizes in seen.items()}
-        assert growth.keys() == set(STAY_FLAT)
-        assert max(growth.values()) <= MOST_GROWTH, f"{growth} of {ends(seen)}"
+        assert growth.keys() == MOST_GROWTH.keys()
+        assert all(growth[name] <= most for name, most in MOST_GROWTH.items()), f"{growth} of {ends(seen)}"
 
 
 def resident_until_the_end_of(demo: Program) -> Mapping[str, Sequence[int]]:
@@ -63,7 +63,7 @@ def resident_until_the_end_of(demo: Program) -> Mapping[str, Sequence[int]]:
 def named(command: Sequence[str]) -> str | None:
     """Not the program that only watches over it."""
     said = " ".join(command[1:])
-    return next((name for name in STAY_FLAT if said.startswith(f"-m {name}")), None)
+    return next((name for name in MOST_GROWTH if said.startswith(f"-m {name}")), None)
 
 
 def grown(sizes: Sequence[int]) -> float:
