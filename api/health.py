@@ -92,10 +92,10 @@ async def warm_up(warmup: WarmUpContext) -> None:  # noqa: ARG001 - the binding 
 
 async def _troubles() -> list[str]:
     try:
-        return app().watch.troubles(await measured())
+        return app().troubles + app().watch.troubles(await measured())
     except Transient as failure:
         # Nobody knows how the feeds are, which is what that name stands for; the app itself is ready.
-        return [f"feed_silent: {failure}"]
+        return [*app().troubles, f"feed_silent: {failure}"]
 
 
 def _not_ready(reasons: list[str]) -> func.HttpResponse:

@@ -134,6 +134,11 @@ class App:
         notices = "NOTIFY is not set: no customer is told anything"
         return [*([] if self.settings.eventhubs else [hubs]), *([] if self.settings.notices else [notices])]
 
+    @property
+    def troubles(self) -> list[str]:
+        """What is away and awaited: the feed of whoever needs it waits with it."""
+        return [f"hub_away: {self.hub.trouble}"] if self.hub and self.hub.trouble else []
+
     async def missing(self) -> list[str]:
         """Why the app is not ready; nothing when it is."""
         views = [*(view.container for view in PROJECTIONS), *(tally.container for tally in TALLIES)]

@@ -11,6 +11,7 @@ from azure.eventhub.aio import EventHubProducerClient
 from azure.identity.aio import DefaultAzureCredential
 
 from shared.eventhubs.failures import translated
+from shared.kernel import Transient
 from shared.settings import EventHubsConnection
 
 # At INFO the SDK logs every change of a link's state.
@@ -46,7 +47,10 @@ class SizedBatch:
 
 
 class Client:
-    """A Link to one hub. Its calls raise Transient; `close` it in the loop that used it."""
+    """A Link to one hub. Its calls raise Transient; `close` it in the loop that used it.
+
+    `trouble` is what the last call met; empty when it passed, or when there was none.
+    """
 
     def __init__(
         self,
@@ -64,6 +68,7 @@ class Client:
         self._credential: DefaultAzureCredential | None = None
         self._partitions: int | None = None
         self._asking = asyncio.Lock()
+        self.trouble = ""
 
     async def partitions(self) -> int:
         """Asked once: who adds partitions to a hub moves keys, and restarts its writers first."""
@@ -86,6 +91,15 @@ class Client:
             self._credential = None
 
     async def _called[T](self, call: Callable[[EventHubProducerClient], Awaitable[T]]) -> T:
+        try:
+            answer = await self._once(call)
+        except Transient as away:
+            self.trouble = str(away)
+            raise
+        self.trouble = ""
+        return answer
+
+    async def _once[T](self, call: Callable[[EventHubProducerClient], Awaitable[T]]) -> T:
         sdk = self._sdk = self._sdk or self._opened()
         with translated(self._hub):
             try:

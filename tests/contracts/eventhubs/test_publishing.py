@@ -143,7 +143,9 @@ async def test_a_hub_that_does_not_answer_is_given_up_long_before_a_batch_is(own
         own.control("POST", "/faults", operation="send", act="delay", delay_ms=60_000, times=1)
         with pytest.raises(Transient, match="order-events"):
             await sender.send(KEYS[0], [b"2"])
+        assert client.trouble
         assert await sender.send(KEYS[0], [b"2", b"3"]) == Taken(2)
+        assert not client.trouble
 
     reading = await all_of(own, 3)
 

@@ -14,8 +14,8 @@ import pytest
 from tests.programs import Program, started
 
 ORDERS = 20_000
-# How much larger each may be at the end, by what their command lines say. The store ends with ten times the items it has
-# by then, and a cache of its file that is full only later. The Event Hubs endpoint keeps in memory what was published.
+# How much larger each may be at the end, by what their command lines say. The store has ten times the items by then
+# and a cache of its file that is full only later. The Event Hubs endpoint keeps in memory what was published.
 MOST_GROWTH = {"local.host": 1.25, "local cosmos": 1.5}
 LOOK_EVERY_SECONDS = 1.0
 NOTHING_WRONG = (
