@@ -4,8 +4,8 @@ The SDK hides a split: it goes on with the children of the range by itself and s
 a page is dropped and reported as Gone, and the heirs of the lease read it again from the parent's place.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -13,6 +13,7 @@ from azure.cosmos.aio import ContainerProxy
 
 from local.host.continuation import EpkRange, Mode, continuation, etags, feed_range
 from local.host.cosmos_trigger.lease import Lease
+from local.host.cosmos_trigger.shared_pages import SharedPages
 from local.host.cosmos_trigger.split import PhysicalRange
 
 type Start = Literal["Beginning", "Now"] | datetime
@@ -47,9 +48,23 @@ class Feed:
     mode: Mode
     start: Start
     max_items: int | None
+    shared: SharedPages[Hashable, "Page | Unchanged | Gone"] = field(default_factory=SharedPages)
 
     async def read(self, lease: Lease, etag: str | None) -> Page | Unchanged | Gone:
         """The page after `etag`; raises the SDK's errors, a throttled read (429) after its own retries included."""
+        if etag is None:
+            return await self._read(lease, None)
+        account = id(self.container.client_connection)
+        place = (account, self.container_rid, self.mode, self.max_items, lease.version, lease.range, etag)
+        return await self.shared.read(
+            place, lambda: self._read(lease, etag), keeps=lambda found: isinstance(found, Page)
+        )
+
+    def has_all(self, page: Page) -> bool:
+        """Whether there was no more to be had than is in the page."""
+        return self.max_items is not None and len(page.documents) < self.max_items
+
+    async def _read(self, lease: Lease, etag: str | None) -> Page | Unchanged | Gone:
         headers: Mapping[str, str] = {}
 
         def keep(answered: Mapping[str, str], _body: object) -> None:

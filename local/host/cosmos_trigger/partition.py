@@ -77,11 +77,14 @@ class Partition:
                 case Unchanged(reached):
                     etag = reached or etag
                     await self._idle(seen)
-                case Page(documents, reached):
+                case Page(documents, reached) as page:
                     if not await self._handle(documents):
                         return
                     self._lease = await self._leases.checkpoint(self._lease, reached)
                     etag = reached
+                    if self._changes.is_pushed and self._feed.has_all(page):
+                        # Whoever pushes has told of nothing since, so there is nothing to be read yet.
+                        await self._idle(seen)
 
     async def _idle(self, seen: Count) -> None:
         # Between the loop's test and here the stop may have come, with its wake-up already over.

@@ -3,8 +3,8 @@
 import asyncio
 import logging
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from http import HTTPStatus
@@ -18,11 +18,12 @@ from azure.cosmos.exceptions import CosmosHttpResponseError
 from local.host.bindings import Function
 from local.host.connections import KeyConnection
 from local.host.cosmos_trigger.clients import Clients
-from local.host.cosmos_trigger.feed import Feed, Start
+from local.host.cosmos_trigger.feed import Feed, Gone, Page, Start, Unchanged
 from local.host.cosmos_trigger.lease import feed_name
 from local.host.cosmos_trigger.leases import Leases
 from local.host.cosmos_trigger.listener import Listener
 from local.host.cosmos_trigger.partition import Partition
+from local.host.cosmos_trigger.shared_pages import SharedPages
 from local.host.cosmos_trigger.source import Source
 from local.host.delivery import Delivered, deliver, passed
 from local.host.invocation import Invoker
@@ -46,6 +47,7 @@ class Surroundings:
     invoker: Invoker
     stopping: asyncio.Event
     rewrites_dates: bool
+    pages: SharedPages[Hashable, Page | Unchanged | Gone] = field(default_factory=SharedPages)
 
 
 async def run(function: Function, source: Source, *, around: Surroundings, first_round: asyncio.Event) -> None:
@@ -67,7 +69,7 @@ async def _listener(function: Function, source: Source, around: Surroundings) ->
     container = _container(client, source.database, source.container)
     rid = (await container.read())["_rid"]
     leases = await _leases(source, around, container_rid=rid)
-    feed = Feed(container, rid, trigger.mode, _start(source), trigger.max_items)
+    feed = Feed(container, rid, trigger.mode, _start(source), trigger.max_items, around.pages)
     partition = partial(
         Partition,
         leases=leases,
