@@ -2,8 +2,10 @@
 
 import asyncio
 import smtplib
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from email.message import EmailMessage
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Final
 
@@ -28,9 +30,10 @@ class Folder:
     def _write(self, notice: Notice) -> None:
         file = self.path / f"{notice.name}.eml"
         partly = file.with_suffix(".part")
+        written = _written(notice, _FROM_A_FOLDER)
         try:
             self.path.mkdir(parents=True, exist_ok=True)
-            partly.write_bytes(mail(notice, _FROM_A_FOLDER).as_bytes())
+            partly.write_bytes(written.as_bytes())
             # Whole or not at all, and a second time it is the same file.
             partly.replace(file)
         except OSError as error:
@@ -48,19 +51,24 @@ class Smtp:
 
     def _send(self, notice: Notice) -> None:
         connect = smtplib.SMTP_SSL if self.server.is_tls else smtplib.SMTP
+        written = _written(notice, self.server.sender)
+        # `from None`: the errors quote the address, and tracebacks are logged.
         try:
-            with connect(self.server.host, self.server.port, timeout=SECONDS) as session:
+            with closing(connect(self.server.host, self.server.port, timeout=SECONDS)) as session:
                 if self.server.user:
                     session.login(self.server.user, self.server.password)
-                session.send_message(mail(notice, self.server.sender))
+                session.send_message(written, to_addrs=[notice.to])
+                # The mail is taken; that the server does not take its leave changes nothing.
+                with suppress(smtplib.SMTPException, OSError):
+                    session.quit()
         except smtplib.SMTPRecipientsRefused as refused:
             ((code, _),) = refused.recipients.values()
-            raise _refusal(code, f"the recipient of {notice.name}") from refused
+            raise _refusal(code, f"the recipient of {notice.name}") from None
         except smtplib.SMTPDataError as refused:
-            raise _refusal(refused.smtp_code, notice.name) from refused
+            raise _refusal(refused.smtp_code, notice.name) from None
         except (smtplib.SMTPException, OSError) as error:
             # A refused sender or login is no fault of the notice: somebody mends the setting.
-            raise Transient(f"mail server: {type(error).__name__}") from error
+            raise Transient(f"mail server: {type(error).__name__}") from None
 
 
 def notifier(place: MailServer | Path) -> Notifier:
@@ -73,6 +81,19 @@ def mail(notice: Notice, sender: str) -> EmailMessage:
     message["Message-ID"] = f"<{notice.name}@{sender.rpartition('@')[2]}>"
     message["From"], message["To"], message["Subject"] = sender, notice.to, notice.subject
     message.set_content(notice.text)
+    return message
+
+
+def _written(notice: Notice, sender: str) -> EmailMessage:
+    """Raises Poison for an address that mail reads as another one, or as none: it always will."""
+    try:
+        message = mail(notice, sender)
+        message.as_bytes()
+        found = [address for _, address in getaddresses([message["To"]])]
+    except Exception as bug:  # noqa: BLE001 - the parser of headers raises what it likes
+        raise Poison("undeliverable", f"{notice.name} cannot be written: {type(bug).__name__}") from None
+    if found != [notice.to]:
+        raise Poison("undeliverable", f"{notice.name} has an address that reads as another")
     return message
 
 

@@ -1,7 +1,7 @@
 """Customers hear of their orders once each, however often the feed says it; what cannot be sent waits in its lane."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
@@ -105,6 +105,17 @@ async def test_a_folder_has_one_file_for_each_notice_and_the_same_one_the_second
     assert file.read_bytes() == once
     read = message_from_bytes(once, policy=policy.default)
     assert (read["To"], read["Subject"]) == ("ada@example.com", "We have your order o1")
+
+
+@pytest.mark.parametrize("address", ["=?utf-8?q?a=0A?=@x.com", "=?x?b??=@x.com", "=?utf-8?q?a?=@x.com"])
+async def test_an_address_that_mail_reads_as_another_is_poison_and_stops_nobody_else(
+    tmp_path: Path, address: str
+) -> None:
+    with pytest.raises(Poison) as refused:
+        await Folder(tmp_path).notify(replace(NOTICE, to=address))
+
+    assert refused.value.reason == "undeliverable"
+    assert address not in str(refused.value)
 
 
 async def test_a_folder_that_cannot_be_written_to_is_only_away(tmp_path: Path) -> None:

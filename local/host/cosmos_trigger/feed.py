@@ -50,12 +50,15 @@ class Feed:
     max_items: int | None
     shared: SharedPages[Hashable, "Page | Unchanged | Gone"] = field(default_factory=SharedPages)
 
-    async def read(self, lease: Lease, etag: str | None) -> Page | Unchanged | Gone:
-        """The page after `etag`; raises the SDK's errors, a throttled read (429) after its own retries included."""
+    async def read(self, lease: Lease, etag: str | None, seen: Hashable = None) -> Page | Unchanged | Gone:
+        """The page after `etag`, shared by those who have `seen` as much.
+
+        Raises the SDK's errors, a throttled read (429) after its own retries included.
+        """
         if etag is None:
             return await self._read(lease, None)
         account = id(self.container.client_connection)
-        place = (account, self.container_rid, self.mode, self.max_items, lease.version, lease.range, etag)
+        place = (account, self.container_rid, self.mode, self.max_items, lease.version, lease.range, etag, seen)
         return await self.shared.read(
             place, lambda: self._read(lease, etag), keeps=lambda found: isinstance(found, Page)
         )

@@ -71,7 +71,7 @@ class Partition:
         etag = self._lease.continuation
         while not self._stopping.is_set():
             seen = self._changes.count(self._lease.token)
-            match await self._feed.read(self._lease, etag):
+            match await self._feed.read(self._lease, etag, seen):
                 case Gone():
                     raise RangeGone(etag)
                 case Unchanged(reached):
