@@ -123,9 +123,11 @@ class App:
 
     async def close(self) -> None:
         """Every connection that it has opened."""
-        if self.hub:
-            await self.hub.close()
-        await self.account.close()
+        try:
+            if self.hub:
+                await self.hub.close()
+        finally:
+            await self.account.close()
 
     @property
     def off(self) -> list[str]:

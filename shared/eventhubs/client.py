@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -114,7 +115,8 @@ class Client:
         if sdk is not None:
             if self._sdk is sdk:
                 self._sdk = None
-            with translated(self._hub):
+            # Nothing hangs on it: what was sent is settled, and what was cut off is to be asked again anyway.
+            with suppress(Transient), translated(self._hub):
                 async with asyncio.timeout(CLOSE_SECONDS):
                     await sdk.close()
 
