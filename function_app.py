@@ -14,7 +14,6 @@ from shared.subscriptions import HUBS, feeds_of
 from shared.telemetry import invoked, observer
 
 app, feeds = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION), func.Blueprint()
-FEED = feed_binding(os.environ)
 # What is missing or wrong is named when the app starts, not when the first request comes.
 SETTINGS = Settings.read(os.environ)
 observer()
@@ -22,9 +21,10 @@ observer()
 
 def subscribe(consumer: Consumer, *, to: str) -> None:
     """Give one consumer its own place in one container's change feed."""
+    binding = feed_binding(os.environ, consumer.pace)
 
     @feeds.function_name(consumer.name)
-    @feeds.cosmos_db_trigger("changes", container_name=to, lease_container_prefix=f"{consumer.name}-", **FEED)
+    @feeds.cosmos_db_trigger("changes", container_name=to, lease_container_prefix=f"{consumer.name}-", **binding)
     @feeds.retry(**UNTIL_HANDLED)
     async def on_change(changes: str, context: func.Context) -> None:
         with invoked(context, stage=consumer.name):

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from shared.kernel import Misconfigured
+from shared.kernel.pace import Pace
 from shared.kernel.personal import SECRET
 from shared.mail_server import MailServer, notices
 
@@ -92,8 +93,9 @@ class Settings:
         )
 
 
-def feed_binding(environ: Mapping[str, str]) -> dict[str, Any]:
+def feed_binding(environ: Mapping[str, str], pace: Pace = "at once") -> dict[str, Any]:
     """What every feed trigger has in common. The lease times are the platform's own defaults unless set."""
+    rest = _positive(environ, "FEED_POLL_DELAY_MS", 250)
     return {
         "connection": CONNECTION,
         "database_name": "%COSMOS_DATABASE%",
@@ -103,7 +105,7 @@ def feed_binding(environ: Mapping[str, str]) -> dict[str, Any]:
         "start_from_beginning": True,
         # Pages above 4 MB never reach the worker: 100 events of at most 30 KB stay below.
         "max_items_per_invocation": 100,
-        "feed_poll_delay": _positive(environ, "FEED_POLL_DELAY_MS", 250),
+        "feed_poll_delay": rest if pace == "at once" else _positive(environ, "FEED_POLL_DELAY_SOON_MS", 1000),
         "lease_acquire_interval": _positive(environ, "LEASE_ACQUIRE_MS", 13_000),
         "lease_renew_interval": _positive(environ, "LEASE_RENEW_MS", 17_000),
         "lease_expiration_interval": _positive(environ, "LEASE_EXPIRE_MS", 60_000),

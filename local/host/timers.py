@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
-from itertools import product
 
 from local.host.errors import BadSettings
 from local.host.host_json import time_span
@@ -15,6 +14,7 @@ _MONTHS += ["august", "september", "october", "november", "december"]
 _WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 # A 29 February on a given weekday comes back within 40 years, also across 2100.
 _HORIZON = timedelta(days=366 * 41)
+_HOUR, _MINUTE = timedelta(hours=1), timedelta(minutes=1)
 _FIELD = re.compile(r"(?P<first>\*|\w+)(?:-(?P<last>\w+))?(?:/(?P<step>\d+))?", re.ASCII)
 
 
@@ -32,11 +32,17 @@ class Cron:
     def after(self, moment: datetime) -> datetime | None:
         """The first occurrence after `moment`, or None when there is none in the next forty years."""
         for day in self._days(moment):
-            for hour, minute, second in product(sorted(self.hours), sorted(self.minutes), sorted(self.seconds)):
-                occurrence = datetime.combine(day, time(hour, minute, second), UTC)
-                if occurrence > moment:
+            hours = (time(hour, tzinfo=UTC) for hour in sorted(self.hours))
+            for begins in (datetime.combine(day, hour) for hour in hours):
+                if begins + _HOUR > moment and (occurrence := self._within(begins, moment)):
                     return occurrence
         return None
+
+    def _within(self, hour: datetime, moment: datetime) -> datetime | None:
+        minutes = (hour.replace(minute=minute) for minute in sorted(self.minutes))
+        left = (minute for minute in minutes if minute + _MINUTE > moment)
+        occurrences = (minute.replace(second=second) for minute in left for second in sorted(self.seconds))
+        return next((occurrence for occurrence in occurrences if occurrence > moment), None)
 
     def _days(self, moment: datetime) -> Iterator[datetime]:
         for distance in range(_HORIZON.days):

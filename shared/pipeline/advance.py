@@ -17,6 +17,7 @@ class Advance(Rowless):
     """A consumer of events for one saga."""
 
     saga: str
+    pace = "at once"
 
     @property
     def name(self) -> str:

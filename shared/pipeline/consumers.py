@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Literal, Protocol
 
 from shared.kernel import Key, Poison, Recorded
+from shared.kernel.pace import Pace
 from shared.observer import SILENT, Observer
 from shared.pipeline.brake import Brake
 from shared.pipeline.buckets import Ledgers
@@ -82,6 +83,11 @@ class Consumer(Protocol):
         """Whether a key is taken for the cause when the process ends while it is handled."""
         ...
 
+    @property
+    def pace(self) -> Pace:
+        """How soon it has to know of a change."""
+        ...
+
     def picks(self, item: Item) -> bool:
         """Whether an item of the feed is for this consumer at all."""
         ...
@@ -117,6 +123,7 @@ class EachByItself:
     """A consumer whose keys share no requests."""
 
     is_watched = True
+    pace: Pace = "soon"
 
     async def handle_all(self, spans: Sequence[Span[Any]], engine: Engine) -> Sequence[Outcome | None]:  # noqa: ARG002 - as the port has it
         return [None] * len(spans)

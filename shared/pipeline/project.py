@@ -30,6 +30,7 @@ class Project[E, V](OfEvents):
     """A consumer of events for one projection."""
 
     projection: Projection[E, V]
+    pace = "at once"
 
     @cached_property
     def name(self) -> str:

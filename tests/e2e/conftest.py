@@ -19,7 +19,13 @@ from tests.conftest import Endpoint
 from tests.programs import Program, started
 
 # Short enough for a test to see a lease expire, long enough for a busy machine to renew it.
-FAST = {"LEASE_ACQUIRE_MS": "300", "LEASE_RENEW_MS": "500", "LEASE_EXPIRE_MS": "2000", "FEED_POLL_DELAY_MS": "250"}
+FAST = {
+    "LEASE_ACQUIRE_MS": "300",
+    "LEASE_RENEW_MS": "500",
+    "LEASE_EXPIRE_MS": "2000",
+    "FEED_POLL_DELAY_MS": "250",
+    "FEED_POLL_DELAY_SOON_MS": "250",
+}
 
 # Orders stay pending until a test moves them.
 SAGA_OFF = {"AzureWebJobs_advance_fulfilment_Disabled": "true"}

@@ -40,7 +40,7 @@ _TRIGGER = """
 """
 
 
-def feed_app(body: str, *, options: str = "feed_poll_delay=60000", above: str = "") -> str:
+def feed_app(body: str, *, options: str = "feed_poll_delay=250", above: str = "") -> str:
     """An app with one Cosmos function `feed(docs, context)`; `above` are decorators such as a retry policy."""
     function = "async def feed(docs: func.DocumentList, context: func.Context) -> None:\n"
     handler = function + textwrap.indent(textwrap.dedent(body), "    ")

@@ -159,3 +159,16 @@ def test_a_function_run_by_hand_gets_the_documents_of_the_request(run: Run, stor
         assert ask("POST", f"{hosted.url}/admin/functions/FEED", {"input": text}) == (202, None)
 
         hosted.noted(id="by hand", at="2026-01-01T00:00:00Z")
+
+
+def test_a_trigger_that_asks_seldom_gets_larger_batches_of_what_comes_meanwhile(run: Run, store: Store) -> None:
+    seldom = feed_app("note(ids=[doc['id'] for doc in docs])", options="feed_poll_delay=60000")
+
+    with run(seldom, environ=store.settings) as hosted:
+        assert hosted.url
+        store.write("first", pk="k")
+        hosted.noted(ids=["first"])
+        for number in range(5):
+            store.write(f"later-{number}", pk="k")
+
+        hosted.noted(ids=[f"later-{number}" for number in range(5)])

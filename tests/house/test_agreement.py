@@ -50,6 +50,7 @@ def test_the_example_has_every_setting_that_is_read_and_no_other() -> None:
 
     Settings.read(environ)
     feed_binding(environ)
+    feed_binding(environ, "soon")
     choice.exporter(environ)
     choice.share(environ)
 

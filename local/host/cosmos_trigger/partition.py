@@ -4,15 +4,19 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import timedelta
-from typing import Any
+from typing import Any, Final
 
 from azure.core.exceptions import AzureError
 
 from local.host.cosmos_trigger.feed import Feed, Gone, Page, Unchanged
 from local.host.cosmos_trigger.lease import Lease
 from local.host.cosmos_trigger.leases import Leases
-from local.host.delivery import Delivered
+from local.host.delivery import Delivered, passed
 from local.host.push import Changes, Count
+
+# A push stands in for asking four times a second. Who asks less often gets larger pages, as in Azure, up to a second's.
+_PUSHED: Final = timedelta(milliseconds=250)
+_SLOWEST: Final = timedelta(seconds=1)
 
 _log = logging.getLogger("host.cosmos")
 
@@ -84,12 +88,16 @@ class Partition:
                     etag = reached
                     if self._changes.is_pushed and self._feed.has_all(page):
                         # Whoever pushes has told of nothing since, so there is nothing to be read yet.
+                        await passed(self._stopping, within=self._rest())
                         await self._idle(seen)
 
     async def _idle(self, seen: Count) -> None:
         # Between the loop's test and here the stop may have come, with its wake-up already over.
         if not self._stopping.is_set():
             await self._changes.wait(self._lease.token, seen, within=self._poll_delay)
+
+    def _rest(self) -> timedelta:
+        return max(min(self._poll_delay, _SLOWEST) - _PUSHED, timedelta())
 
     async def _handle(self, documents: tuple[Mapping[str, Any], ...]) -> bool:
         """Whether the batch may be checkpointed; a lost one is, as in production."""
