@@ -162,13 +162,20 @@ def test_a_function_run_by_hand_gets_the_documents_of_the_request(run: Run, stor
 
 
 def test_a_trigger_that_asks_seldom_gets_larger_batches_of_what_comes_meanwhile(run: Run, store: Store) -> None:
-    seldom = feed_app("note(ids=[doc['id'] for doc in docs])", options="feed_poll_delay=60000")
+    options = "feed_poll_delay=60000, max_items_per_invocation=100"
+    later = [f"later-{number}" for number in range(20)]
 
-    with run(seldom, environ=store.settings) as hosted:
+    with run(feed_app("note(ids=[doc['id'] for doc in docs])", options=options), environ=store.settings) as hosted:
         assert hosted.url
         store.write("first", pk="k")
         hosted.noted(ids=["first"])
-        for number in range(5):
-            store.write(f"later-{number}", pk="k")
+        for name in later:
+            store.write(name, pk="k")
+        batches = until(
+            lambda: (
+                (notes := hosted.notes()[1:]) and [name for each in notes for name in each["ids"]] == later and notes
+            ),
+            what="all of them",
+        )
 
-        hosted.noted(ids=[f"later-{number}" for number in range(5)])
+    assert len(batches) < len(later) / 2
