@@ -171,11 +171,9 @@ def test_a_trigger_that_asks_seldom_gets_larger_batches_of_what_comes_meanwhile(
         hosted.noted(ids=["first"])
         for name in later:
             store.write(name, pk="k")
-        batches = until(
-            lambda: (
-                (notes := hosted.notes()[1:]) and [name for each in notes for name in each["ids"]] == later and notes
-            ),
-            what="all of them",
-        )
 
-    assert len(batches) < len(later) / 2
+        def batches() -> list[list[str]] | None:
+            found = [note["ids"] for note in hosted.notes()][1:]
+            return found if [name for ids in found for name in ids] == later else None
+
+        assert len(until(batches, what="all of them")) < len(later) / 2
