@@ -1,5 +1,6 @@
 """A simulated provider's book: one item per order, final once it says that something was done, refused or closed."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,11 +23,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Book:
-    """`kind` is the item's type, and in small letters its id."""
+    """`kind` is the item's type, and in small letters its id; `asks` names what each verb is asked for as."""
 
     container: str
     kind: str
     store: BucketStore
+    asks: Mapping[ActVerb, str]
 
     async def look(self, order_id: str) -> Entry | None:
         return _entry(await self._read(order_id))
@@ -41,7 +43,8 @@ class Book:
             if found and found.state == state:
                 return found
             entry = Entry(state, found.facts if found else facts or {})
-            write = Write(self._item(order_id, entry), stored.etag if stored else None)
+            item = self._item(order_id, entry) | {"by": self.asks[verb]}
+            write = Write(item, stored.etag if stored else None)
             await self.store.commit(self.container, order_id, [write])
             return entry
 
@@ -51,7 +54,7 @@ class Book:
         name = self.kind.lower()
         return (await self.store.read(self.container, order_id, [name])).get(name)
 
-    def _item(self, order_id: str, entry: Entry) -> Item:
+    def _item(self, order_id: str, entry: Entry) -> dict[str, object]:
         stamp = {"id": self.kind.lower(), "orderId": order_id, "type": self.kind, "schemaVersion": SCHEMA_VERSION}
         return {**stamp, "state": entry.state, "facts": dict(entry.facts)}
 

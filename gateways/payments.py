@@ -25,6 +25,7 @@ _REASONS: Final[Mapping[ActState, str]] = {
     "voided": "closed before anything was charged",
     "undone": "given back already",
 }
+_ASKS: Final[Mapping[ActVerb, str]] = {"act": "capture_payment", "close": "close_payment", "undo": "undo_payment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +107,7 @@ class SandboxPayments:
 
 
 def payment_book(store: BucketStore) -> Book:
-    return Book(PAYMENTS, "Payment", store)
+    return Book(PAYMENTS, "Payment", store, _ASKS)
 
 
 def amount_of(entry: Entry) -> Money:

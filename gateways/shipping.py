@@ -4,11 +4,12 @@ It takes every parcel, but none with a product whose id begins with `unshippable
 with `lostlabel` it makes the parcel and never answers the booking. Closing is always answered.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Final
 
+from gateways.acts import ActVerb
 from gateways.book import Book, Entry
 from orders.events import Line, OrderShipped, ShippingRefused
 from shared.kernel import Transient
@@ -17,6 +18,8 @@ from shared.ports import BucketStore
 SHIPMENTS: Final = "shipments"
 UNSHIPPABLE: Final = "unshippable"
 LOST_LABEL: Final = "lostlabel"
+
+_ASKS: Final[Mapping[ActVerb, str]] = {"act": "book_shipment", "close": "close_shipment"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +41,7 @@ class SandboxCarrier:
 
 
 def shipment_book(store: BucketStore) -> Book:
-    return Book(SHIPMENTS, "Shipment", store)
+    return Book(SHIPMENTS, "Shipment", store, _ASKS)
 
 
 def tracking_id(order_id: str) -> str:

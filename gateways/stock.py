@@ -108,7 +108,8 @@ class Warehouse:
         move = transition(hold.state if hold else None, verb, level.available if level else None, pieces)
         if move.state is None or (hold and hold.state == move.state):
             return move.state
-        writes = [Write(_hold_item(order_id, product_id, Hold(move.state, pieces)), _etag(found.get(name)))]
+        item = _hold_item(order_id, product_id, Hold(move.state, pieces)) | {"by": f"{verb}_stock"}
+        writes = [Write(item, _etag(found.get(name)))]
         if level and move.taken:
             writes.append(Write(_level_item(product_id, _after(level, move)), found[LEVEL].etag))
         await self._store.commit(STOCK, product_id, writes)
@@ -146,7 +147,7 @@ def _level_item(product_id: str, level: Level) -> Item:
     return {"id": LEVEL, "productId": product_id, "type": "StockLevel", "schemaVersion": SCHEMA_VERSION, **counts}
 
 
-def _hold_item(order_id: str, product_id: str, hold: Hold) -> Item:
+def _hold_item(order_id: str, product_id: str, hold: Hold) -> dict[str, object]:
     stamp = {"id": hold_id(order_id), "productId": product_id, "type": "StockHold", "schemaVersion": SCHEMA_VERSION}
     return {**stamp, "orderId": order_id, "state": hold.state, "quantity": hold.quantity}
 

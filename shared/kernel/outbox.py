@@ -17,7 +17,8 @@ LONGEST: Final = timedelta(minutes=5)
 class Asked:
     """One ask's life. Until `due_at` it is somebody's; without one it is answered, or not wanted any more.
 
-    `attempts` counts calls, `trouble` says how the last one failed.
+    `attempts` counts calls, `trouble` says how the last one failed; `cause` is what the saga first asked for it on:
+    `phase:ship`, `late:ship` or `event:7`.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Asked:
     due_at: datetime | None
     attempts: int = 0
     trouble: str = ""
+    cause: str = ""
 
     def answered(self) -> "Asked":
         return replace(self, due_at=None, trouble="")
@@ -38,12 +40,12 @@ def backoff(attempts: int) -> timedelta:
     return min(LONGEST, SHORTEST * (1 << max(0, min(attempts, 20) - 1)))
 
 
-def plan(asked: Sequence[Asked], wanted: Sequence[Ask], now: datetime) -> tuple[Asked, ...]:
+def plan(asked: Sequence[Asked], wanted: Sequence[Ask], now: datetime, *, cause: str = "") -> tuple[Asked, ...]:
     """Open what is wanted, end what is not. Nothing is forgotten: how it went is for people to see."""
     names = {ask.name for ask in wanted}
     known = {each.name for each in asked}
     kept = (_kept(each, now, is_wanted=each.name in names) for each in asked)
-    return (*kept, *(Asked(ask.name, now, due_at=now) for ask in wanted if ask.name not in known))
+    return (*kept, *(Asked(ask.name, now, due_at=now, cause=cause) for ask in wanted if ask.name not in known))
 
 
 def _kept(each: Asked, now: datetime, *, is_wanted: bool) -> Asked:

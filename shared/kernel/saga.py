@@ -51,10 +51,11 @@ class Step[S]:
 
 @dataclass(frozen=True, slots=True)
 class Entered:
-    """When a saga came into a phase."""
+    """When a saga came into a phase, and by what: `event:3`, or `late:ship` when a phase's time was up."""
 
     phase: str
     at: datetime
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,29 @@ class Progress:
     def since(self) -> datetime:
         return self.entered[-1].at
 
-    def to(self, phase: str, at: datetime) -> "Progress":
+    def to(self, phase: str, at: datetime, cause: str) -> "Progress":
         """The same phase again is no news, and does not start its time anew."""
         if phase == self.phase:
             return self
-        return replace(self, entered=(*self.entered, Entered(phase, at)), is_late=False)
+        return replace(self, entered=(*self.entered, Entered(phase, at, cause)), is_late=False)
+
+    def cause_since(self, before: "Progress") -> str:
+        """What has led from there to here, hence to whatever is newly asked for."""
+        if self.is_late and not before.is_late:
+            return late(self.phase)
+        if self.phase == before.phase == SETTLING and self.mark > before.mark:
+            return happened(self.mark)
+        return f"phase:{self.phase}"
+
+
+def happened(sequence: int) -> str:
+    """An event as a cause."""
+    return f"event:{sequence}"
+
+
+def late(phase: str) -> str:
+    """That the time of a phase is up, as a cause."""
+    return f"late:{phase}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +122,15 @@ class Saga[S, E]:
 
     def begin(self, event: Recorded[E]) -> Progress:
         """The stream's first event, if the saga opens on it; whether it should is the caller's to see."""
-        return Progress(self.version, event.sequence, (Entered(self.steps[0].name, event.at),))
+        first = Entered(self.steps[0].name, event.at, happened(event.sequence))
+        return Progress(self.version, event.sequence, (first,))
 
     def see(self, progress: Progress, state: S, event: Recorded[E]) -> Progress:
         """`state` is the stream's after the event. What was seen before changes nothing."""
         if event.sequence <= progress.mark:
             return progress
-        return replace(progress, mark=event.sequence).to(self._next(progress, state, event), event.at)
+        phase = self._next(progress, state, event)
+        return replace(progress, mark=event.sequence).to(phase, event.at, happened(event.sequence))
 
     def _next(self, progress: Progress, state: S, event: Recorded[E]) -> str:
         if not self.stands(state):
@@ -129,7 +150,7 @@ class Saga[S, E]:
             return progress
         step = self._step(progress.phase)
         if step and step.close is None:
-            return progress.to(CLOSING, now)
+            return progress.to(CLOSING, now, late(progress.phase))
         return replace(progress, is_late=True)
 
     def due(self, progress: Progress, state: S) -> datetime | None:
@@ -145,8 +166,8 @@ class Saga[S, E]:
         if progress.phase == SETTLING:
             return self._left(progress, stream, state)
         if step := self._step(progress.phase):
-            late = step.close if progress.is_late else None
-            return ((late or step.act)(stream, state),)
+            close = step.close if progress.is_late else None
+            return ((close or step.act)(stream, state),)
         return (self.give_up(stream, state),)
 
     def hurried(self, within: timedelta) -> "Saga[S, E]":

@@ -51,6 +51,7 @@ class Instance:
 class _Entered:
     phase: str
     at: Moment
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class _Asked:
     attempts: int
     due_at: Moment | None = None
     trouble: str = ""
+    cause: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,12 +88,12 @@ def read(stored: Stored | None) -> Instance | None:
     progress = Progress(
         version=found.version,
         mark=found.mark,
-        entered=tuple(Entered(each.phase, each.at) for each in found.entered),
+        entered=tuple(Entered(each.phase, each.at, each.cause) for each in found.entered),
         is_late=found.is_late,
         done=found.done,
     )
     asked = (_ASKED.read(each) for each in found.asked)
-    outbox = tuple(Asked(each.name, each.since, each.due_at, each.attempts, each.trouble) for each in asked)
+    outbox = tuple(Asked(each.name, each.since, each.due_at, each.attempts, each.trouble, each.cause) for each in asked)
     instance = Instance(progress, outbox, found.deadline, stored.etag, traceparent=found.traceparent)
     # Once put off, it is due at its own moments again as soon as somebody writes it.
     return replace(instance, is_changed=instance.due_at != found.due_at)
@@ -103,7 +105,7 @@ def written(stream: str, saga: str, instance: Instance) -> Item:
     return stamp | _texts(
         version=progress.version,
         mark=progress.mark,
-        entered=[{"phase": each.phase, "at": to_text(each.at)} for each in progress.entered],
+        entered=[_texts(phase=each.phase, at=each.at, cause=each.cause or None) for each in progress.entered],
         is_late=progress.is_late,
         done=list(progress.done),
         asked=[_asked(each) for each in instance.asked],
@@ -114,7 +116,14 @@ def written(stream: str, saga: str, instance: Instance) -> Item:
 
 
 def _asked(each: Asked) -> Item:
-    return _texts(name=each.name, since=each.since, attempts=each.attempts, due_at=each.due_at, trouble=each.trouble)
+    return _texts(
+        name=each.name,
+        since=each.since,
+        attempts=each.attempts,
+        due_at=each.due_at,
+        trouble=each.trouble,
+        cause=each.cause or None,
+    )
 
 
 def _texts(**values: object) -> dict[str, object]:

@@ -193,7 +193,8 @@ class Sagas:
             progress = saga.ring(progress, state, now)
             wanted = saga.wanted(progress, stream, state)
             deadline = saga.due(progress, state)
-        asked, names = plan(turn.instance.asked, wanted, now), frozenset[str]()
+        cause = progress.cause_since(turn.instance.progress)
+        asked, names = plan(turn.instance.asked, wanted, now, cause=cause), frozenset[str]()
         if claims:
             asked, names = claim(asked, now)
         moved = replace(turn.instance, progress=progress, asked=asked, deadline=deadline)
@@ -222,7 +223,7 @@ class Sagas:
 
     async def _performed(self, stream: str, turn: Turn) -> Turn:
         """Every ask of ours to its end. What failed stays asked for; nothing is lost when we die here."""
-        ends = await asyncio.gather(*(self._asked(stream, ask, turn.found) for ask in turn.mine))
+        ends = await asyncio.gather(*(self._asked(stream, ask, turn) for ask in turn.mine))
         instance = turn.instance
         for ask, end in zip(turn.mine, ends, strict=True):
             instance = instance.after(ask.name, trouble=end.trouble, now=self.now(), is_silent=end.is_silent)
@@ -232,11 +233,11 @@ class Sagas:
             known += [turn.found, await self.streams.load(stream)]
         return Turn(instance, max(known, key=lambda found: found.sequence))
 
-    async def _asked(self, stream: str, ask: Ask, found: Decision[Any, Any]) -> "_End":
+    async def _asked(self, stream: str, ask: Ask, turn: Turn) -> "_End":
         try:
-            with self.observer.span(f"ask {ask.name}", within=found.events[0].traceparent) as trace:
+            with self.observer.span(f"ask {ask.name}", within=turn.found.events[0].traceparent) as trace:
                 trace.say(key=stream)
-                return await self._once(stream, ask, found)
+                return await self._once(stream, ask, turn)
         except Refused as refused:
             # It ends this attempt and no more: the event that made it so moves the saga.
             return _End(trouble=f"refused: {refused.code}")
@@ -245,10 +246,11 @@ class Sagas:
         except Exception as bug:  # noqa: BLE001 - a provider's fault must not stop the other sagas; it is asked again
             return _failed(stream, ask, bug)
 
-    async def _once(self, stream: str, ask: Ask, found: Decision[Any, Any]) -> "_End":
+    async def _once(self, stream: str, ask: Ask, turn: Turn) -> "_End":
         """Intent, call, answer: each is in the store before the next begins."""
+        found = turn.found
         if ask.before is not None:
-            found = await self.streams.run(stream, ask.before, cause=self._cause(found), known=found)
+            found = await self.streams.run(stream, ask.before, cause=self._cause(ask, turn), known=found)
         if ask.effect is None:
             return _End(found)
         async with asyncio.timeout(CALL_SECONDS):
@@ -256,11 +258,14 @@ class Sagas:
         if answer is None:
             return _End(found, is_silent=True)
         command = self.outside.record(answer)
-        return _End(await self.streams.run(stream, command, cause=self._cause(found), known=found))
+        return _End(await self.streams.run(stream, command, cause=self._cause(ask, turn), known=found))
 
-    def _cause(self, found: Decision[Any, Any]) -> Cause:
-        first = found.events[0]
-        return Cause(f"{self.name}:{self.nonce()}", first.correlation_id, first.traceparent)
+    def _cause(self, ask: Ask, turn: Turn) -> Cause:
+        """Which attempt at what it is of, and a name that no other command has."""
+        first = turn.found.events[0]
+        (attempts,) = (each.attempts for each in turn.instance.asked if each.name == ask.name)
+        name = f"{self.name}:{ask.name}:{attempts}:{self.nonce()}"
+        return Cause(name, first.correlation_id, first.traceparent)
 
     def _remembers(self, stream: str, seen: int) -> bool:
         mark, at = self._marks.get(stream, (0, datetime.min.replace(tzinfo=UTC)))
