@@ -23,6 +23,7 @@ from shared.runtime import OrderStream
 LISTED = ("orderId", "customerId", "status", "items", "total", "createdAt")
 LINE = ("productId", "productName", "quantity", "unitPrice")
 STALE = ("since", "reason", "last")
+MERMAID = "text/vnd.mermaid"
 
 
 def json(
@@ -31,6 +32,10 @@ def json(
     return func.HttpResponse(
         orjson.dumps(body), status_code=status.value, headers=dict(headers or {}), mimetype="application/json"
     )
+
+
+def mermaid(text: str) -> func.HttpResponse:
+    return func.HttpResponse(text, mimetype=MERMAID)
 
 
 def order(found: OrderStream) -> dict[str, object]:

@@ -156,6 +156,12 @@ def cause(req: func.HttpRequest) -> Cause:
     )
 
 
+def wants(req: func.HttpRequest, media_type: str) -> bool:
+    """Whether the caller asks for it by name: what is only taken among everything else gets JSON."""
+    accepted: str = req.headers.get("Accept", "")
+    return media_type in {part.partition(";")[0].strip().lower() for part in accepted.split(",")}
+
+
 def if_match(req: func.HttpRequest) -> frozenset[int] | None:
     """The sequences the caller accepts; None when any will do. Raises Unacceptable for what is no entity tag."""
     header = req.headers.get("If-Match")

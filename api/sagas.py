@@ -5,7 +5,9 @@ import azure.functions as func
 from api import answers, requests
 from api.problems import answered
 from orders.refusals import UnknownOrder
+from shared.kernel.saga_diagram import diagram
 from shared.runtime import app
+from shared.why import as_json, as_mermaid
 
 routes = func.Blueprint()
 
@@ -13,7 +15,10 @@ routes = func.Blueprint()
 @routes.route("api/sagas/{orderId}", methods=["GET"])
 @answered
 async def get_saga(req: func.HttpRequest) -> func.HttpResponse:
-    """Also of a deleted order: what it owes is still being settled. Its item and its stream, one partition each."""
+    """Also of a deleted order: what it owes is still being settled. Its item and its stream, one partition each.
+
+    Whoever asks for `text/vnd.mermaid` gets its way through the definition as a diagram.
+    """
     order_id = requests.path_id(req, "orderId")
     instance = await app().sagas.find(order_id) if order_id else None
     if order_id is None or instance is None:
@@ -22,6 +27,8 @@ async def get_saga(req: func.HttpRequest) -> func.HttpResponse:
     if found.state is None:
         raise UnknownOrder("no such order")
     definition = app().sagas.definition(instance)
+    if requests.wants(req, answers.MERMAID):
+        return answers.mermaid(diagram(definition, instance.progress, instance.asked))
     return answers.json(answers.saga(order_id, definition, instance, found.state))
 
 
@@ -39,3 +46,16 @@ async def get_history(req: func.HttpRequest) -> func.HttpResponse:
         entries += [answers.phase(each) for each in instance.progress.entered]
     # A phase begins when the saga sees the event that leads to it; at the same moment it stands behind it.
     return answers.json(sorted(entries, key=lambda entry: str(entry["at"])))
+
+
+@routes.route("api/orders/{orderId}/why", methods=["GET"])
+@answered
+async def get_why(req: func.HttpRequest) -> func.HttpResponse:
+    """Everything that is stored of an order, also of a deleted one, each with its one cause; no query across orders."""
+    order_id = requests.path_id(req, "orderId")
+    graph = await app().whys.of(order_id) if order_id else None
+    if graph is None:
+        raise UnknownOrder("no such order")
+    if requests.wants(req, answers.MERMAID):
+        return answers.mermaid(as_mermaid(graph))
+    return answers.json(as_json(graph))

@@ -1,15 +1,15 @@
 """Our own warehouse: a level per product and a hold per order, changed together in one transactional batch."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from gateways.again import AGAIN, decided
 from gateways.holds import HOLD_STATES, HoldState, HoldVerb, Move, is_granted, transition
-from orders.events import Line, StockHeld, StockRefused, StockReleased
-from shared.kernel import Conflict, Transient
+from orders.events import Line, OrderPlaced, StockHeld, StockRefused, StockReleased
+from shared.kernel import Conflict, Key, Recorded, Transient
 from shared.ports import BucketStore, Item, Stored, Write
 
 STOCK: Final = "stock"
@@ -121,6 +121,12 @@ class Warehouse:
 
 def hold_id(order_id: str) -> str:
     return f"hold:{order_id}"
+
+
+def holds_of(order_id: str, events: Iterable[Recorded[Any]]) -> Iterator[tuple[str, Key]]:
+    """Where every hold of the order is, if it has any."""
+    placed = (event.body for event in events if isinstance(event.body, OrderPlaced))
+    yield from ((STOCK, Key(line.product_id, hold_id(order_id))) for order in placed for line in order.lines)
 
 
 def level_of(item: Item) -> Level:

@@ -75,10 +75,11 @@ from shared.pipeline import (
     Timers,
     Totals,
     Transactor,
+    Whys,
 )
 from shared.ports import PageStore, Reader
 from shared.settings import HUBS_CONNECTION, Settings
-from shared.subscriptions import FEEDS, FULFILMENT, HUBS, ORDERS, PUBLISHING, SAGA_ITEMS, feeds_of
+from shared.subscriptions import FEEDS, FULFILMENT, HUBS, KEPT, ORDERS, PUBLISHING, SAGA_ITEMS, feeds_of, handing_on
 from shared.telemetry import observer as listening
 
 LEASES = "leases"
@@ -116,6 +117,7 @@ class App:
     sagas: Sagas
     timers: Timers
     standing: Standing
+    whys: Whys
     warehouse: Warehouse
     books: Books
     hub: Client | None = None
@@ -198,6 +200,15 @@ def compose(settings: Settings, observer: Observer = SILENT) -> App:
         settings.lease_expires_after,
         _now,
     )
+    watch = LagWatch(
+        lags,
+        _readers(settings),
+        CosmosKept(leases, MEASURE_LAG),
+        catalogue,
+        now=_now,
+        since=_now(),
+        meter=LagTold(observer, frozenset({PUBLISHING.name})),
+    )
     return App(
         settings=settings,
         account=account,
@@ -209,15 +220,7 @@ def compose(settings: Settings, observer: Observer = SILENT) -> App:
             max_seconds=settings.max_batch_seconds,
         ),
         parked=ParkedKeys(engine, {each.name: each for each in consumers}, catalogue),
-        watch=LagWatch(
-            lags,
-            _readers(settings),
-            CosmosKept(leases, MEASURE_LAG),
-            catalogue,
-            now=_now,
-            since=_now(),
-            meter=LagTold(observer, frozenset({PUBLISHING.name})),
-        ),
+        watch=watch,
         totals=Totals(buckets, catalogue),
         audit=Audit(codec, sweep, ORDERS),
         freshness=Freshness(lags, monotonic, is_off=settings.switched_off.__contains__),
@@ -236,6 +239,7 @@ def compose(settings: Settings, observer: Observer = SILENT) -> App:
             [each.name for each in consumers],
             _now,
         ),
+        whys=Whys(codec, partitions, rows, KEPT, handing_on(settings), watch.last),
         warehouse=Warehouse(buckets),
         books=Books(buckets, partitions),
         hub=hub,

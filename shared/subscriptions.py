@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from gateways import scans
+from gateways import payments, scans, shipping, stock
 from projections import PROJECTIONS, TALLIES
 from sagas import SAGAS
 from shared import outside
-from shared.pipeline import Advance, Consumer, Count, Dispatch, Project, Receive
+from shared.pipeline import Advance, Consumer, Count, Dispatch, Kept, Project, Receive
 from shared.settings import Settings
+from shared.why import HandedOn
 
 ORDERS, PUBLISHING, NOTIFYING = outside.ORDERS, outside.PUBLISHING, outside.NOTIFYING
 SAGA_ITEMS = "sagas"
@@ -33,6 +34,14 @@ FEEDS: Mapping[str, tuple[Consumer, ...]] = {
 # Whoever takes the messages of a hub, by that hub.
 HUBS: Mapping[str, Receive] = {scans.HUB: Receive(scans.RECEIVER, scans.scan, scans.refused)}
 CONSUMERS: tuple[Consumer, ...] = tuple(consumer for readers in FEEDS.values() for consumer in readers)
+# Where the documents of an order are, beside its own partition.
+KEPT = Kept(
+    whole=(SAGA_ITEMS, payments.PAYMENTS, shipping.SHIPMENTS),
+    views=PROJECTIONS,
+    tallies=TALLIES,
+    consumers=(*CONSUMERS, *HUBS.values()),
+    points=stock.holds_of,
+)
 
 
 def feeds_of(settings: Settings) -> Mapping[str, tuple[Consumer, ...]]:
@@ -42,3 +51,10 @@ def feeds_of(settings: Settings) -> Mapping[str, tuple[Consumer, ...]]:
     """
     off = (*(() if settings.eventhubs else (PUBLISHING,)), *(() if settings.notices else (NOTIFYING,)))
     return {container: tuple(each for each in readers if each not in off) for container, readers in FEEDS.items()}
+
+
+def handing_on(settings: Settings) -> tuple[HandedOn, ...]:
+    """Those that pass events on and keep no row of it."""
+    readers = feeds_of(settings)[ORDERS]
+    passing = (HandedOn(PUBLISHING.name), HandedOn(NOTIFYING.name, NOTIFYING.only, to_customers=True))
+    return tuple(each for each in passing if each.consumer in {reader.name for reader in readers})

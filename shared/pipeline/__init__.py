@@ -30,6 +30,7 @@ from shared.pipeline.standing import Standing
 from shared.pipeline.suspects import Suspects
 from shared.pipeline.totals import Totals
 from shared.pipeline.transact import Cause, Decision, Outdated, Transactor
+from shared.pipeline.whys import Kept, Whys
 
 __all__ = [
     "MOST_MESSAGE_BYTES",
@@ -49,6 +50,7 @@ __all__ = [
     "Freshness",
     "Held",
     "Inbox",
+    "Kept",
     "LagTold",
     "LagWatch",
     "Lanes",
@@ -78,4 +80,5 @@ __all__ = [
     "Timers",
     "Totals",
     "Transactor",
+    "Whys",
 ]

@@ -44,10 +44,14 @@ async def shop(fulfilling: Fulfilling) -> AsyncIterator[Api]:
         yield Api(session, fulfilling.url)
 
 
-def ops(settings: dict[str, str], *arguments: str) -> list[dict[str, Any]]:
+def said(settings: dict[str, str], *arguments: str) -> str:
     command = [sys.executable, "-m", "ops", *arguments]
     done = subprocess.run(command, cwd=ROOT, env={**os.environ, **settings}, capture_output=True, text=True, check=True)
-    rows: list[dict[str, Any]] = json.loads(done.stdout)
+    return done.stdout
+
+
+def ops(settings: dict[str, str], *arguments: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(said(settings, *arguments))
     return rows
 
 
@@ -100,6 +104,44 @@ async def test_an_order_is_held_paid_and_shipped_and_its_history_tells_how(shop:
         "→ ship",
         "→ settling",
     ]
+
+
+async def test_why_an_order_is_as_it_is_is_one_tree_from_its_request(shop: Api, fulfilling: Fulfilling) -> None:
+    order_id = await ordered(shop, "tea")
+    await ended(shop, order_id)
+    await shop.settled()
+
+    answer = await shop("GET", f"/api/orders/{order_id}/why")
+
+    nodes = {node["id"]: node for node in answer.body["nodes"]}
+    (root,) = (node for node in nodes.values() if node["cause"] is None)
+    assert (root["kind"], nodes["event:1"]["cause"]) == ("request", root["id"])
+    assert nodes["payments"]["cause"] == "fulfilment:ask:capture_payment"
+    kept = {node["document"].partition("/")[0] for node in nodes.values() if node["document"]}
+    assert kept == {"orders", "sagas", "stock", "payments", "shipments", "customer-orders", "order-board"} | {
+        "daily-sales",
+        "product-sales",
+    }
+    rows = ops(fulfilling.settings, "why", order_id)
+    assert [row["id"] for row in rows] == list(nodes)
+
+
+async def test_an_order_nobody_placed_has_no_why(shop: Api) -> None:
+    assert (await shop("GET", "/api/orders/ord_nobody/why")).status == 404
+
+
+async def test_diagrams_are_drawn_for_whoever_asks_for_them(shop: Api, fulfilling: Fulfilling) -> None:
+    order_id = await ordered(shop, "tea")
+    await ended(shop, order_id)
+
+    for path, first in ((f"/api/sagas/{order_id}", "stateDiagram-v2"), (f"/api/orders/{order_id}/why", "flowchart TD")):
+        answer = await shop("GET", path, headers={"Accept": "text/vnd.mermaid, */*"})
+
+        assert answer.headers["Content-Type"].startswith("text/vnd.mermaid")
+        assert answer.body.decode().splitlines()[0] == first
+    drawn = said(fulfilling.settings, "saga", "diagram", order_id)
+    assert "class settling now" in drawn
+    assert order_id in said(fulfilling.settings, "why", order_id, "--tree").splitlines()[0]
 
 
 @pytest.mark.parametrize(

@@ -141,7 +141,7 @@ class SagaWorld:
         """A provider tells an answer by itself."""
         if self.told:
             with suppress(Killed):
-                await self.orders.run(ORDER, Record(self.told[0]), cause=self.cause())
+                await self.orders.run(ORDER, Record(self.told[0]), cause=self.cause("webhook"))
                 del self.told[0]
 
     async def ask(self, command: OrderCommand) -> bool:
@@ -150,13 +150,13 @@ class SagaWorld:
         if is_report and (await self.state()).shipment == "requested" and await self.books.parcel(ORDER) is None:
             return False
         try:
-            await self.orders.run(ORDER, command, cause=self.cause())
+            await self.orders.run(ORDER, command, cause=self.cause("carrier" if is_report else "http"))
         except (Refused, Killed):
             return False
         return True
 
-    def cause(self) -> Cause:
-        return Cause(f"test:{next(self.causes)}", "conversation")
+    def cause(self, who: str = "http") -> Cause:
+        return Cause(f"{who}:{next(self.causes)}", "conversation")
 
     async def touch(self, worker: Sagas | None = None) -> None:
         """Whoever comes by; a death ends what this process was doing and nothing else."""

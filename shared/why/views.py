@@ -1,0 +1,33 @@
+"""What others keep of an order: rows and lines, which say up to which event they are, and the providers' books."""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from shared.why.documents import Document
+from shared.why.graph import Draft, Node
+from shared.why.stream import event_id
+
+
+def of_views(views: Sequence[Document], heads: Mapping[str, str]) -> Iterator[Draft]:
+    """`heads` are the ids of what is parked, by the nonce that a stale row names. A row of nothing yet is its doing."""
+    for view in views:
+        stale = view.item.get("stale")
+        nonce = str(stale.get("lane", "")) if isinstance(stale, dict) else ""
+        causes = (event_id(view.number("mark")), *((heads[nonce],) if nonce in heads else ()))
+        facts = {"upTo": view.number("mark")} | ({"isStale": True} if stale else {})
+        if view.kind == "Ledger":
+            name = f"line:{view.container}:{view.text('bucket')}"
+            yield Draft(Node(name, "line", view.container, view.stored_at, facts=facts, document=view), causes)
+        else:
+            name = f"row:{view.container}"
+            yield Draft(Node(name, "row", view.container, view.stored_at, facts=facts, document=view), causes)
+
+
+def of_books(books: Sequence[Document], sagas: Sequence[str]) -> Iterator[Draft]:
+    """Each is as the ask left it that it was last changed by; of an earlier deployment's nobody knows which."""
+    for book in books:
+        by, product = book.text("by"), book.text("productId")
+        name = f"{book.container}:{product}" if product else book.container
+        asks = [f"{saga}:ask:{by}" for saga in sagas if by]
+        facts = {"state": book.text("state")}
+        node = Node(name, "book", book.kind, book.stored_at, facts=facts, document=book)
+        yield Draft(node, (*asks, *(f"saga:{saga}" for saga in sagas)))

@@ -1,0 +1,239 @@
+"""What is damaged, parked, of an earlier deployment or not known is shown as what it is."""
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from sagas.fulfilment import fulfilment
+from shared.kernel import Key, Poison
+from shared.lag import Measurement
+from shared.lag.estimate import Cost, FeedLag
+from shared.pipeline import Lanes, Whys
+from shared.ports import Stored
+from shared.subscriptions import CONSUMERS
+from shared.why import Document, HandedOn, as_json, as_mermaid, explain, flaws, of_order
+from tests.orders import EPOCH
+from tests.sagas.saga_world import CODEC, ORDER, SagaWorld
+from tests.sagas.test_consumers import feed
+from tests.sagas.test_stored import STORED
+from tests.why.stored import Everything, seen_by_views, whys
+
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+def event(sequence: int, kind: str, causation: str, **more: object) -> Document:
+    item = {"id": f"{sequence:06d}", "orderId": "o1", "type": kind, "sequence": sequence, "causationId": causation}
+    return Document("orders", item | {"at": f"2026-01-31T09:30:0{sequence}.000000Z"} | more)
+
+
+def head(consumer: str, *, first: int, last: int) -> Document:
+    item = {"id": "head", "lane": f"{consumer}:2:o1:o1", "type": "LaneHead", "consumer": consumer, "stream": "o1"}
+    return Document("poison", item | {"first": first, "last": last, "nonce": "n", "reason": "handler_failed"})
+
+
+PLACED = event(1, "OrderPlaced", "http:1", traceparent=TRACE, correlationId="c")
+
+
+def cause_of(graph_id: str, *documents: Document, **more: Any) -> str | None:  # noqa: ANN401 - as `explain` takes it
+    (found,) = (node for node in explain("o1", documents, **more).nodes if node.id == graph_id)
+    return found.cause
+
+
+def test_who_asked_for_an_event_is_read_from_its_causation_id() -> None:
+    others = [event(2, "OrderDelivered", "carrier:delivered:e1"), event(3, "PaymentCaptured", "webhook:7")]
+
+    graph = explain("o1", [PLACED, *others])
+
+    assert [(node.id, node.kind) for node in graph.nodes if node.cause is None] == [
+        ("http:1", "request"),
+        ("carrier:delivered:e1", "carrier"),
+        ("webhook:7", "provider"),
+    ]
+    assert list(flaws(graph, [PLACED, *others])) == []
+
+
+@pytest.mark.parametrize("causation", ["", "nobody", "somebody:else", "fulfilment:hold_stock:1:n"])
+def test_a_cause_that_nobody_knows_is_said_to_be_unknown(causation: str) -> None:
+    stray = event(2, "OrderCancelled", causation)
+
+    graph = explain("o1", [PLACED, stray])
+
+    assert graph.nodes[-2].kind == "unknown"
+    assert list(flaws(graph, [PLACED, stray])) == ["unknown:event:2 has no known cause", "event:2 has no known cause"]
+
+
+def test_a_document_of_a_kind_that_nobody_has_told_of_is_shown_without_a_cause() -> None:
+    stray = Document("orders", {"id": "novelty", "orderId": "o1", "type": "Novelty"})
+
+    assert list(flaws(explain("o1", [PLACED, stray]), [PLACED, stray]))
+
+
+def test_a_document_that_is_not_shown_is_missed_and_one_that_is_not_stored_too_much() -> None:
+    graph, other = explain("o1", [PLACED]), event(2, "OrderCancelled", "http:2")
+
+    assert list(flaws(graph, [PLACED, other])) == ["('orders', 'o1', '000002') is stored 1 times and shown 0 times"]
+    assert list(flaws(graph, [])) == ["('orders', 'o1', '000001') is stored 0 times and shown 1 times"]
+
+
+def test_causes_that_lead_back_to_themselves_are_seen() -> None:
+    graph = explain("o1", [PLACED])
+    circular = replace(graph, nodes=tuple(replace(node, cause="event:1") for node in graph.nodes))
+
+    assert len(list(flaws(circular, [PLACED]))) == 2
+
+
+def test_the_trace_of_the_request_goes_with_everything_that_has_none_of_its_own() -> None:
+    row = Document("customer-orders", {"id": "o1", "customerId": "c", "mark": 1, "type": "CustomerOrder"})
+    other = event(2, "OrderCancelled", "http:2")
+
+    nodes = {node.id: node.trace for node in explain("o1", [PLACED, row, other]).nodes}
+
+    assert nodes["row:customer-orders"] == nodes["http:1"] == TRACE[3:35]
+    assert nodes["event:2"] == ""
+
+
+def test_what_is_parked_follows_from_the_event_that_does_not_pass_and_a_row_of_nothing_yet_from_that() -> None:
+    stale = {"id": "o1", "customerId": "c", "mark": 0, "type": "CustomerOrder", "stale": {"lane": "n"}}
+    parked, row = head("project_customer_orders", first=1, last=1), Document("customer-orders", stale)
+
+    assert cause_of("parked:project_customer_orders", PLACED, parked, row) == "event:1"
+    assert cause_of("row:customer-orders", PLACED, parked, row) == "parked:project_customer_orders"
+
+
+def test_a_message_that_waits_came_from_a_carrier_and_its_lane_follows_from_the_first() -> None:
+    parked = head("receive_carrier_events", first=1, last=2)
+    place = {"lane": "receive_carrier_events:2:o1:o1", "type": "HeldMessage"}
+    letters = [
+        Document("poison", place | {"id": name, "number": number, "item": {"id": name}})
+        for number, name in [(2, "0.a"), (1, "0.b")]
+    ]
+
+    graph = explain("o1", [PLACED, parked, *letters])
+
+    assert list(flaws(graph, [PLACED, parked, *letters])) == []
+    assert cause_of("parked:receive_carrier_events", PLACED, parked, *letters) == "waiting:0.b"
+    assert {of_order(each) for each in [parked, *letters]} == {"o1"}
+
+
+@pytest.mark.parametrize(
+    ("passed", "heads", "fate"),
+    [
+        (None, [], "unknown"),
+        ("2026-01-31T09:30:01.000000Z", [], "unknown"),
+        ("2026-01-31T09:30:02.000000Z", [], "handed on"),
+        ("2026-01-31T09:30:02.000000Z", [head("publish_orders", first=1, last=3)], "parked"),
+    ],
+)
+def test_that_a_message_has_left_is_said_only_where_its_consumer_is_past_it(
+    passed: str | None, heads: list[Document], fate: str
+) -> None:
+    graph = explain("o1", [PLACED, *heads], [HandedOn("publish_orders", passed=passed)])
+
+    (message,) = (node for node in graph.nodes if node.kind == "message")
+    assert (message.cause, message.facts["fate"]) == ("event:1", fate)
+
+
+def test_a_customer_without_an_address_was_told_nothing() -> None:
+    told = HandedOn("notify_customers", ("OrderPlaced",), to_customers=True)
+    private = Document("orders", {"id": "private", "orderId": "o1", "type": "OrderPrivate", "email": "a@b.c"})
+
+    assert not [node for node in explain("o1", [PLACED], [told]).nodes if node.kind == "message"]
+    shown = json.dumps(as_json(explain("o1", [PLACED, private], [told])))
+    assert "message:notify_customers:1" in shown
+    assert "a@b.c" not in shown
+
+
+@pytest.mark.parametrize("path", STORED, ids=lambda path: path.stem)
+async def test_what_an_earlier_deployment_stored_leads_to_its_saga_where_more_is_not_known(path: Any) -> None:  # noqa: ANN401
+    stored = json.loads(path.read_text())
+    world = SagaWorld()
+    world.events.streams[ORDER] = {each["id"]: each for each in stored["events"]}
+    world.rows.rows["sagas", Key(ORDER, "fulfilment")] = Stored(stored["saga"], etag="as stored")
+
+    graph = await whys(world).of(ORDER)
+
+    assert graph
+    told = [each for each in stored["events"] if each["causationId"].partition(":")[0] in {"http", "fulfilment"}]
+    caused = {
+        node.id for node in graph.nodes if node.kind == "event" and (node.cause or "").partition(":")[0] != "unknown"
+    }
+    assert len(caused) == len(told)
+
+
+async def test_an_order_that_was_never_placed_has_no_graph() -> None:
+    assert await whys(SagaWorld()).of("nobody") is None
+
+
+async def test_an_order_whose_first_event_cannot_be_read_is_shown_as_far_as_it_can_be_found() -> None:
+    world = SagaWorld()
+    await world.begin()
+    world.events.streams[ORDER]["000001"] = dict(feed(world)[0]) | {"data": None, "sequence": "one"}
+    await seen_by_views(world)
+
+    graph = await whys(world).of(ORDER)
+
+    assert graph
+    assert [node.id for node in graph.nodes if node.document] == ["event:1"]
+
+
+async def test_every_lane_of_an_order_is_found() -> None:
+    world = SagaWorld()
+    await world.begin()
+    lanes = Lanes(world.rows, nonce=lambda: "n", now=lambda: EPOCH)
+    first = CODEC.decode(feed(world)[0])
+    for consumer in CONSUMERS:
+        key = consumer.key(first)
+        assert key
+        await lanes.park(consumer.name, key, stream=ORDER, first=1, last=1, poison=Poison("suspect", ""))
+
+    graph = await whys(world).of(ORDER)
+
+    assert graph
+    assert {node.facts["consumer"] for node in graph.nodes if node.kind == "parked"} == {
+        each.name for each in CONSUMERS
+    }
+
+
+async def test_a_measurement_says_what_has_left_and_nothing_where_a_part_is_unknown() -> None:
+    world = SagaWorld()
+    await world.begin()
+    late = world.now.replace(hour=23)
+
+    async def fates(**lag: Any) -> set[object]:  # noqa: ANN401 - fields of a lag
+        feed_lag = FeedLag("publish_orders", "orders", 4, 4, 0, **lag)
+
+        async def measured() -> Measurement | None:
+            return Measurement(late, (feed_lag,), {}, Cost(0, 0, 0))
+
+        found: Whys = replace(whys(world), measured=measured)
+        graph = await found.of(ORDER)
+        return {node.facts["fate"] for node in graph.nodes if node.kind == "message"} if graph else set()
+
+    assert await fates(seconds=0.0) == {"handed on"}
+    assert await fates(seconds=0.0, unknown=1) == {"unknown"}
+    assert await fates(seconds=None) == {"unknown"}
+    assert await fates(seconds=24 * 3600.0) == {"unknown"}
+
+
+async def test_every_book_is_brought_to_its_state_by_an_ask_of_the_saga() -> None:
+    world = SagaWorld()
+    await world.begin()
+    await world.touch()
+    named = {step.act(ORDER, await world.state()).name for step in fulfilment.steps} | {"consume_stock"}
+
+    by = {each.text("by") for each in Everything(world).documents() if "state" in each.item}
+
+    assert by <= named
+    assert "" not in by
+
+
+def test_a_flowchart_has_every_node_and_every_cause() -> None:
+    graph = explain("o1", [PLACED, event(2, "OrderCancelled", "http:2")])
+
+    lines = as_mermaid(graph).splitlines()
+
+    assert lines[0] == "flowchart TD"
+    assert sum("-->" in line for line in lines) == sum(node.cause is not None for node in graph.nodes)
+    assert len(lines) == 1 + len(graph.nodes) + 2
