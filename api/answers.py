@@ -13,7 +13,7 @@ import orjson
 from orders.events import Line
 from orders.order import Order
 from orders.refusals import UnknownOrder
-from shared.kernel import Saga
+from shared.kernel import Poison, Saga
 from shared.kernel.saga import Entered
 from shared.kernel.values import to_text
 from shared.pipeline.saga_item import Instance
@@ -85,6 +85,11 @@ def event(item: Item) -> dict[str, object]:
 
 def phase(entered: Entered) -> dict[str, object]:
     return {"kind": "saga", "phase": entered.phase, "at": to_text(entered.at)}
+
+
+def unread_saga(poison: Poison, at: datetime) -> dict[str, object]:
+    """In place of phases that nobody can tell."""
+    return {"kind": "saga", "phase": "unknown", "reason": poison.reason, "at": to_text(at)}
 
 
 def saga(order_id: str, definition: Saga[Any, Any], instance: Instance, order: Order) -> dict[str, object]:

@@ -85,7 +85,19 @@ def _answer(error: Exception) -> func.HttpResponse | None:
         case Transient():
             log.warning("answered 503: %s", error)
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, "try_again", "the store is busy or away; try again")
-        case Poison(reason="too_large"):
+        case Poison():
+            return _poisoned(error)
+        case _:
+            return None
+
+
+def _poisoned(poison: Poison) -> func.HttpResponse | None:
+    match poison.reason:
+        case "too_large":
             return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "order_too_large", "the order is too large to store")
+        case "unreadable" | "unreadable_envelope" | "unreadable_row" | "unknown_version" as reason:
+            # Its feeds have parked it, or another version of the app reads it: nothing is lost, and nothing is wrong.
+            log.warning("answered 503: %s", poison)
+            return problem(HTTPStatus.SERVICE_UNAVAILABLE, reason, "what is stored cannot be read by this version")
         case _:
             return None

@@ -5,6 +5,7 @@ import azure.functions as func
 from api import answers, requests
 from api.problems import answered
 from orders.refusals import UnknownOrder
+from shared.kernel import Poison
 from shared.kernel.saga_diagram import diagram
 from shared.runtime import app
 from shared.why import as_json, as_mermaid
@@ -42,8 +43,12 @@ async def get_history(req: func.HttpRequest) -> func.HttpResponse:
     found = await app().orders.load(order_id)
     answers.order(found)
     entries = [answers.event(app().orders.codec.encode(each)) for each in found.events]
-    if instance := await app().sagas.find(order_id):
-        entries += [answers.phase(each) for each in instance.progress.entered]
+    try:
+        if instance := await app().sagas.find(order_id):
+            entries += [answers.phase(each) for each in instance.progress.entered]
+    except Poison as poison:
+        # The events say what has happened whether their saga can be read or not.
+        entries.append(answers.unread_saga(poison, found.events[-1].at))
     # A phase begins when the saga sees the event that leads to it; at the same moment it stands behind it.
     return answers.json(sorted(entries, key=lambda entry: str(entry["at"])))
 

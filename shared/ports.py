@@ -132,8 +132,11 @@ class PageStore(Protocol):
 
 
 class DueStore(Protocol):
-    async def due(self, container: str, moment: str, limit: int) -> Sequence[str]:
-        """Whose item's `dueAt` is not after the moment: their partitions, the earliest first, `limit` of each range."""
+    async def due(self, container: str, name: str, moment: str, limit: int) -> Sequence[str]:
+        """Whose item of that id has a `dueAt` not after the moment: their partitions, the earliest first.
+
+        `limit` of each range.
+        """
         ...
 
 

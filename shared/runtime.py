@@ -17,6 +17,7 @@ from orders.decider import order
 from orders.events import ORDER_EVENTS, OrderEvent
 from orders.order import Order
 from orders.publication import ORDER_PUBLICATION
+from orders.versions import ORDER_VERSIONS
 from projections import PROJECTIONS, TALLIES
 from sagas import SAGAS
 from shared import outside
@@ -155,7 +156,7 @@ class App:
 def compose(settings: Settings, observer: Observer = SILENT) -> App:
     account = Account(settings.cosmos, observer)
     feed = account.container(settings.database, ORDERS)
-    codec: EventCodec[Any] = EventCodec(*ORDER_EVENTS)
+    codec: EventCodec[Any] = EventCodec(*ORDER_EVENTS, versions=ORDER_VERSIONS)
     patience = Patience(monotonic)
     stored = CosmosRows(account, settings.database)
     poison = account.container(settings.database, POISON)

@@ -237,11 +237,11 @@ class FakeDue:
     rows: FakeRows
     asked: int = 0
 
-    async def due(self, container: str, moment: str, limit: int) -> Sequence[str]:
+    async def due(self, container: str, name: str, moment: str, limit: int) -> Sequence[str]:
         self.asked += 1
         found = sorted(
             (str(stored.item["dueAt"]), key.partition)
             for (held, key), stored in self.rows.rows.items()
-            if held == container and "dueAt" in stored.item and str(stored.item["dueAt"]) <= moment
+            if (held, key.id) == (container, name) and "dueAt" in stored.item and str(stored.item["dueAt"]) <= moment
         )
         return [partition for _, partition in found[:limit]]

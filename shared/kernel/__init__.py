@@ -20,6 +20,7 @@ from shared.kernel.saga import Ask, Progress, Saga, Step
 from shared.kernel.shards import Shards
 from shared.kernel.tally import Amounts, Tally
 from shared.kernel.values import Money
+from shared.kernel.versions import Versions
 
 __all__ = [
     "Amounts",
@@ -46,5 +47,6 @@ __all__ = [
     "Transient",
     "Unknown",
     "Unreadable",
+    "Versions",
     "by_stream",
 ]

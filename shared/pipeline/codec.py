@@ -1,5 +1,6 @@
 """Items to values and back. The envelope is read first, so that a bad body still tells whose it is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -7,7 +8,7 @@ from typing import Annotated
 import orjson
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 
-from shared.kernel import Poison, Recorded, Unreadable
+from shared.kernel import Poison, Recorded, Unreadable, Versions
 from shared.kernel.values import from_text, to_text
 from shared.pipeline.naming import flatten_money, restore_money
 from shared.pipeline.spelling import Spelling, places
@@ -51,6 +52,7 @@ class Envelope(Identity):
 
 _IDENTITY = TypeAdapter(Identity)
 _ENVELOPE = TypeAdapter(Envelope)
+_ALL_FIRST = Versions()
 _UNKNOWN_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -64,10 +66,11 @@ def is_event(item: Item) -> bool:
 
 
 class EventCodec[E]:
-    """Reads and writes the events of one aggregate, given their types."""
+    """Reads and writes the events of one aggregate, given their types; what is older is lifted as it is read."""
 
-    def __init__(self, *types: type[E]) -> None:
+    def __init__(self, *types: type[E], versions: Versions = _ALL_FIRST) -> None:
         self._bodies: dict[str, Spelling[E]] = {kind.__name__: Spelling(kind) for kind in types}
+        self._versions = versions
 
     def encode(self, event: Recorded[E]) -> dict[str, object]:
         """Raises Poison `too_large` above MAX_EVENT_BYTES."""
@@ -83,7 +86,7 @@ class EventCodec[E]:
             "orderId": event.stream,
             "customerId": event.customer_id,
             "type": kind,
-            "schemaVersion": SCHEMA_VERSION,
+            "schemaVersion": self._versions.current(kind),
             "sequence": event.sequence,
             "at": to_text(event.at),
             "data": self._bodies[kind].write_json(event.body),
@@ -114,14 +117,27 @@ class EventCodec[E]:
         return tuple(readable(self.decode(item)) for item in items)
 
     def _body(self, envelope: Envelope, data: object) -> E | Unreadable:
-        if envelope.schemaVersion != SCHEMA_VERSION:
-            return Unreadable("unknown_version", f"{envelope.type} in version {envelope.schemaVersion}")
-        if envelope.type not in self._bodies:
-            return Unreadable("unreadable", f"no event is called {envelope.type!r}")
+        kind, version = envelope.type, envelope.schemaVersion
+        if kind not in self._bodies:
+            # Written by a version of this app that has it, or had it: as unknown as a version of a known one.
+            return Unreadable("unknown_version", f"no event is called {kind!r}")
+        if not self._versions.knows(kind, version):
+            return Unreadable("unknown_version", f"{kind} in version {version}")
         try:
-            return self._bodies[envelope.type].read(data)
+            return self._bodies[kind].read(self._lifted(kind, version, data))
         except ValidationError as error:
-            return Unreadable("unreadable", f"{envelope.type}: {places(error)}")
+            return Unreadable("unreadable", f"{kind}: {places(error)}")
+        except Poison as poison:
+            return Unreadable(poison.reason, str(poison))
+
+    def _lifted(self, kind: str, version: int, data: object) -> object:
+        """In the present shape. Raises Poison when a step cannot lift what was stored."""
+        if version == self._versions.current(kind) or not isinstance(data, Mapping):
+            return data
+        try:
+            return self._versions.lifted(kind, version, data)
+        except Exception as bug:
+            raise Poison("handler_failed", f"{kind} in version {version} raised {type(bug).__name__}") from bug
 
 
 class RowCodec[V]:

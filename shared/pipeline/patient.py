@@ -104,5 +104,5 @@ class PatientDue:
     store: DueStore
     patience: Patience
 
-    async def due(self, container: str, moment: str, limit: int) -> Sequence[str]:
-        return await self.patience(lambda: self.store.due(container, moment, limit))
+    async def due(self, container: str, name: str, moment: str, limit: int) -> Sequence[str]:
+        return await self.patience(lambda: self.store.due(container, name, moment, limit))

@@ -41,7 +41,7 @@ class Timers:
         until = self.sagas.now() + LONGEST_RING
         while (now := self.sagas.now()) < until:
             # Those that have to wait still stand in front.
-            found = await self.due.due(CONTAINER, to_text(now), PAGE + len(troubles))
+            found = await self.due.due(CONTAINER, self.sagas.name, to_text(now), PAGE + len(troubles))
             page = [stream for stream in found if stream not in rung]
             if not page:
                 break

@@ -4,16 +4,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from shared.kernel import Progress
+from shared.kernel import Poison, Progress
 from shared.kernel.outbox import Asked, earliest
 from shared.kernel.saga import Entered
 from shared.kernel.values import to_text
-from shared.pipeline.codec import SCHEMA_VERSION, Moment, Shape
+from shared.pipeline.codec import Moment, Shape
 from shared.pipeline.naming import camel
 from shared.ports import Item, Stored
 
 CONTAINER: Final = "sagas"
 KIND: Final = "Saga"
+# Of the item; its definition has a version of its own.
+VERSION: Final = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class _Asked:
 
 @dataclass(frozen=True, slots=True)
 class _Saga:
+    schema_version: int
     version: int
     mark: int
     entered: tuple[_Entered, ...]
@@ -81,9 +84,12 @@ _SAGA, _ASKED = Shape(_Saga), Shape(_Asked)
 
 
 def read(stored: Stored | None) -> Instance | None:
-    """Raises Poison `unreadable_row` when the item is not a saga's."""
+    """Raises Poison `unknown_version` when another deployment has stored it, `unreadable_row` when nobody has."""
     if stored is None:
         return None
+    match stored.item.get("schemaVersion"):
+        case int(version) if version != VERSION:
+            raise Poison("unknown_version", f"a saga's item in version {version}")
     found = _SAGA.read(stored.item)
     progress = Progress(
         version=found.version,
@@ -101,7 +107,7 @@ def read(stored: Stored | None) -> Instance | None:
 
 def written(stream: str, saga: str, instance: Instance) -> Item:
     progress = instance.progress
-    stamp: dict[str, object] = {"id": saga, "orderId": stream, "type": KIND, "schemaVersion": SCHEMA_VERSION}
+    stamp: dict[str, object] = {"id": saga, "orderId": stream, "type": KIND, "schemaVersion": VERSION}
     return stamp | _texts(
         version=progress.version,
         mark=progress.mark,

@@ -86,7 +86,7 @@ def test_an_event_item_has_the_shape_of_the_contract() -> None:
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"type": "OrderTeleported"}, "unreadable"),
+        ({"type": "OrderTeleported"}, "unknown_version"),
         ({"schemaVersion": 2}, "unknown_version"),
         ({"data": {"lines": "none"}}, "unreadable"),
         ({"data": None}, "unreadable"),

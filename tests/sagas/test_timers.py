@@ -145,9 +145,9 @@ async def test_one_ring_comes_to_an_end_while_providers_are_slow_and_more_is_alw
         raise Transient("nobody answered")
 
     class Always(FakeDue):
-        async def due(self, container: str, moment: str, limit: int) -> Sequence[str]:
+        async def due(self, container: str, name: str, moment: str, limit: int) -> Sequence[str]:
             world.now += timedelta(seconds=1)
-            return await super().due(container, moment, limit) or [ORDER]
+            return await super().due(container, name, moment, limit) or [ORDER]
 
     async with asyncio.timeout(5):
         await timers(world, replace(world.worker(), outside=Outside(slowly, Record)), Always(world.rows)).ring()
