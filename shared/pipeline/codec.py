@@ -1,6 +1,6 @@
 """Items to values and back. The envelope is read first, so that a bad body still tells whose it is."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated
@@ -112,7 +112,7 @@ class EventCodec[E]:
             traceparent=envelope.traceparent,
         )
 
-    def history(self, items: list[Item]) -> tuple[Recorded[E], ...]:
+    def history(self, items: Sequence[Item]) -> tuple[Recorded[E], ...]:
         """Decode a whole stream for deciding on it. Raises Poison at the first event that cannot be read."""
         return tuple(readable(self.decode(item)) for item in items)
 
