@@ -22,6 +22,8 @@ AHEAD: Final[frozenset[str]] = frozenset()
 HOST_STORAGE: Final = "AzureWebJobsStorage"
 # The trigger's own container, which our code never writes.
 OF_THE_HOST: Final = {"leases": "/id"}
+# Cosmos DB indexes these itself (learn.microsoft.com/azure/cosmos-db/index-policy).
+ALWAYS: Final = frozenset({"id", "_ts"})
 # Indexed for a person who asks by hand.
 BY_HAND: Final = frozenset({("poison", "since"), ("stock", "type")})
 
@@ -62,6 +64,7 @@ def indexes_agree(plan: Plan, app: Code, _root: Path) -> Iterator[Finding]:
         if included == {"/*"}:
             continue
         asked = {path for query in app.queries if query["container"] == name for path in query["paths"]}
+        asked -= ALWAYS
         for path in sorted({f"/{each}/?" for each in asked} ^ included):
             if (name, path.strip("/?")) not in BY_HAND:
                 wrong = "no query uses it" if path in included else "a query needs it"
