@@ -5,7 +5,8 @@ import typing
 
 import azure.functions as func
 
-from api import commands, health, messages, queries, sagas, sales
+from api import messages
+from api.routes import ROUTES
 from shared.pipeline import Consumer, Receive
 from shared.runtime import MEASURE_LAG, pipeline
 from shared.runtime import app as running
@@ -78,5 +79,5 @@ async def measure_lag(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the b
     await running().watch.measure()
 
 
-for blueprint in (commands.routes, queries.routes, sagas.routes, sales.routes, health.routes, feeds):
+for blueprint in (*ROUTES, feeds):
     app.register_functions(blueprint)

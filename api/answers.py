@@ -5,11 +5,12 @@ from datetime import datetime
 from fractions import Fraction
 from http import HTTPStatus
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Literal, cast
 
 import azure.functions as func
 import orjson
 
+from api import shapes
 from orders.events import Line
 from orders.order import Order
 from orders.refusals import UnknownOrder
@@ -38,7 +39,7 @@ def mermaid(text: str) -> func.HttpResponse:
     return func.HttpResponse(text, mimetype=MERMAID)
 
 
-def order(found: OrderStream) -> dict[str, object]:
+def order(found: OrderStream) -> shapes.Order:
     """Raises UnknownOrder when there is none, or none any more."""
     if found.state is None or found.state.status == "deleted":
         raise UnknownOrder("no such order")
@@ -53,7 +54,7 @@ def order(found: OrderStream) -> dict[str, object]:
     }
 
 
-def line(each: Line) -> dict[str, object]:
+def line(each: Line) -> shapes.OrderLine:
     return {
         "productId": each.product_id,
         "productName": each.product_name,
@@ -66,7 +67,7 @@ def etag(sequence: int) -> dict[str, str]:
     return {"ETag": f'"{sequence}"'}
 
 
-def row(item: Mapping[str, object]) -> dict[str, object]:
+def row(item: Mapping[str, object]) -> shapes.ListedOrder:
     """A stored row without what only the store needs."""
     shown = {name: item[name] for name in LISTED}
     items = item["items"]
@@ -75,7 +76,7 @@ def row(item: Mapping[str, object]) -> dict[str, object]:
     stale = item.get("stale")
     if isinstance(stale, dict):
         shown["stale"] = {name: stale[name] for name in STALE}
-    return shown
+    return cast("shapes.ListedOrder", shown)
 
 
 def event(item: Item) -> dict[str, object]:
@@ -83,16 +84,16 @@ def event(item: Item) -> dict[str, object]:
     return {"kind": "event"} | {name: item[name] for name in shown}
 
 
-def phase(entered: Entered) -> dict[str, object]:
+def phase(entered: Entered) -> shapes.PhaseEntry:
     return {"kind": "saga", "phase": entered.phase, "at": to_text(entered.at)}
 
 
-def unread_saga(poison: Poison, at: datetime) -> dict[str, object]:
+def unread_saga(poison: Poison, at: datetime) -> shapes.UnreadSaga:
     """In place of phases that nobody can tell."""
     return {"kind": "saga", "phase": "unknown", "reason": poison.reason, "at": to_text(at)}
 
 
-def saga(order_id: str, definition: Saga[Any, Any], instance: Instance, order: Order) -> dict[str, object]:
+def saga(order_id: str, definition: Saga[Any, Any], instance: Instance, order: Order) -> shapes.SagaProgress:
     progress = instance.progress
     following = progress.entered[1:]
     return {
@@ -120,7 +121,7 @@ def saga(order_id: str, definition: Saga[Any, Any], instance: Instance, order: O
     }
 
 
-def _outcome(order: Order) -> str:
+def _outcome(order: Order) -> Literal["compensated", "completed", "taken over"]:
     if not order.is_with_customer:
         return "compensated"
     return "completed" if order.shipment == "done" else "taken over"
@@ -130,7 +131,7 @@ def _moment(moment: datetime | None) -> str | None:
     return to_text(moment) if moment else None
 
 
-def summary(customer_id: str, total: Total) -> dict[str, object]:
+def summary(customer_id: str, total: Total) -> shapes.Summary:
     return {
         "customerId": customer_id,
         "totalOrders": total.rows,

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import azure.functions as func
 import orjson
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
 from api.problems import Unacceptable
@@ -23,7 +23,7 @@ DEFAULT_LIMIT: Final = 100
 MAX_LIMIT: Final = 1000
 
 _ID = re.compile(r"[A-Za-z0-9_:.-]{1,100}")
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 _TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 # What the local part may hold without quotes (RFC 5321 section 4.1.2), and a domain with a dot.
 _EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$"
@@ -51,8 +51,12 @@ def _number(value: object) -> Decimal:
 
 
 Id = Annotated[str, Field(pattern=f"^{_ID.pattern}$"), AfterValidator(_no_time), AfterValidator(_no_dots)]
+MAX_PRICE: Final = 1_000_000
 Price = Annotated[
-    Decimal, BeforeValidator(_number), Field(ge=0, le=Decimal(1_000_000), decimal_places=2, allow_inf_nan=False)
+    Decimal,
+    BeforeValidator(_number),
+    Field(ge=0, le=Decimal(MAX_PRICE), decimal_places=2, allow_inf_nan=False),
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": MAX_PRICE, "multipleOf": 0.01}),
 ]
 
 
@@ -117,7 +121,7 @@ def limit(req: func.HttpRequest) -> int:
 
 def idempotency_key(req: func.HttpRequest) -> str | None:
     key: str | None = req.headers.get("Idempotency-Key")
-    if key is not None and not _KEY.fullmatch(key):
+    if key is not None and not KEY.fullmatch(key):
         raise Unacceptable(
             HTTPStatus.BAD_REQUEST, "invalid_idempotency_key", "Idempotency-Key has 1 to 255 visible ASCII characters"
         )

@@ -45,10 +45,10 @@ async def get_history(req: func.HttpRequest) -> func.HttpResponse:
     entries = [answers.event(app().orders.codec.encode(each)) for each in found.events]
     try:
         if instance := await app().sagas.find(order_id):
-            entries += [answers.phase(each) for each in instance.progress.entered]
+            entries += [dict(answers.phase(each)) for each in instance.progress.entered]
     except Poison as poison:
         # The events say what has happened whether their saga can be read or not.
-        entries.append(answers.unread_saga(poison, found.events[-1].at))
+        entries.append(dict(answers.unread_saga(poison, found.events[-1].at)))
     # A phase begins when the saga sees the event that leads to it; at the same moment it stands behind it.
     return answers.json(sorted(entries, key=lambda entry: str(entry["at"])))
 

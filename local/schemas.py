@@ -1,6 +1,6 @@
-"""What is published, for those who read it: JSON Schemas and an AsyncAPI document, made from the types.
+"""What others read, made from the types: JSON Schemas of events, an AsyncAPI and an OpenAPI document.
 
-`python -m local.schemas` writes docs/schemas and docs/asyncapi.yaml; a test tells when they are out of date.
+`python -m local.schemas` writes docs/schemas, docs/asyncapi.yaml and docs/openapi.json; tests tell when they are old.
 """
 
 import json
@@ -12,6 +12,8 @@ from typing import Any, Final
 
 from ruamel.yaml import YAML
 
+from api.openapi import document, doors
+from api.routes import ROUTES
 from orders.publication import ORDER_PUBLICATION
 from shared.pipeline.schemas import data_schema, event_schema, file_of
 
@@ -30,6 +32,7 @@ def files() -> Iterator[tuple[Path, str]]:
         schema = json.dumps(data_schema(ORDER_PUBLICATION, kind), indent=2)
         yield DOCS / "schemas" / file_of(ORDER_PUBLICATION, kind), schema + "\n"
     yield DOCS / "asyncapi.yaml", _yaml(asyncapi())
+    yield DOCS / "openapi.json", json.dumps(document(doors(ROUTES)), indent=2) + "\n"
 
 
 def asyncapi() -> Mapping[str, Any]:

@@ -1,0 +1,102 @@
+"""One entry for each function that answers HTTP, with what neither its code nor its types can say."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Final
+
+from api import shapes
+from api.answers import MERMAID
+from api.openapi import examples
+from api.openapi.history import Entry
+from api.openapi.operation import HTML, Operation, Success
+from api.openapi.parameters import (
+    CAUSE,
+    END,
+    ETAG,
+    FROM,
+    IDEMPOTENCY_KEY,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    LOCATION,
+    PAGE,
+    PREFER,
+    START,
+    STATUS,
+    TAG,
+    TO,
+)
+from api.requests import NewOrder, NewStatus
+
+_ORDERS: Final = Success(list[shapes.ListedOrder], example=[examples.ORDER])
+_UNCHANGED: Final = Success(status=HTTPStatus.NOT_MODIFIED, headers=(TAG,))
+_AN_ORDER: Final = Success(shapes.Order, headers=(ETAG,), example=examples.ORDER)
+
+OPERATIONS: Final[Mapping[str, Operation]] = {
+    "place_order": Operation(
+        "Place an order",
+        (Success(shapes.Order, HTTPStatus.CREATED, (LOCATION, ETAG), example=examples.ORDER),),
+        takes=NewOrder,
+        example=examples.NEW_ORDER,
+        parameters=(IDEMPOTENCY_KEY, *CAUSE),
+        codes=("order_too_large",),
+    ),
+    "get_order": Operation("Look at an order as it is now", (_AN_ORDER,), codes=("order_not_found",)),
+    "get_history": Operation(
+        "What happened to an order, oldest first: its events, and the phases of its saga",
+        (Success(list[Entry]),),
+        codes=("order_not_found",),
+    ),
+    "list_orders": Operation("All orders, newest first", (_ORDERS,), parameters=(STATUS, START, END, *PAGE)),
+    "move_order": Operation(
+        "Move an order to another status",
+        (_AN_ORDER,),
+        takes=NewStatus,
+        example={"status": "cancelled"},
+        parameters=(IF_MATCH, *CAUSE),
+        codes=("order_not_found", "transition_forbidden", "order_not_pending", "shipment_under_way"),
+        path={"orderId": examples.TO_CANCEL},
+    ),
+    "delete_order": Operation(
+        "Delete a pending order",
+        (Success(status=HTTPStatus.NO_CONTENT),),
+        parameters=CAUSE,
+        codes=("order_not_found", "order_not_pending", "shipment_under_way"),
+        path={"orderId": examples.TO_DELETE},
+    ),
+    "list_customer_orders": Operation("A customer's orders, newest first", (_ORDERS,), parameters=PAGE),
+    "sum_up_customer_orders": Operation(
+        "What a customer has spent", (Success(shapes.Summary, example=examples.SUMMARY),), parameters=(PREFER,)
+    ),
+    "get_daily_sales": Operation(
+        "Sales by day, exact; at most 31 days", (Success(shapes.DailySales),), parameters=(FROM, TO, PREFER)
+    ),
+    "get_product_sales": Operation(
+        "Sales of a product by month, exact; at most 24 months",
+        (Success(shapes.ProductSales),),
+        parameters=(FROM, TO, PREFER),
+    ),
+    "get_saga": Operation(
+        "How far an order's fulfilment is",
+        (Success(shapes.SagaProgress, texts=(MERMAID,)),),
+        codes=("order_not_found",),
+    ),
+    "get_why": Operation(
+        "Everything that is stored of an order, each with what led to it",
+        (Success(shapes.Why, texts=(MERMAID,)),),
+        codes=("order_not_found",),
+    ),
+    "get_live": Operation("Is it alive?", (Success(shapes.Live),)),
+    "get_ready": Operation(
+        "Is it ready?", (Success(shapes.Ready), Success(shapes.NotReady, HTTPStatus.SERVICE_UNAVAILABLE))
+    ),
+    "get_health": Operation(
+        "Is it well?", (Success(shapes.Health), Success(shapes.NotReady, HTTPStatus.SERVICE_UNAVAILABLE))
+    ),
+    "get_feeds": Operation("How far behind is each feed?", (Success(shapes.Feeds),)),
+    "get_openapi": Operation(
+        "This document", (Success(dict[str, object], headers=(TAG,)), _UNCHANGED), parameters=(IF_NONE_MATCH,)
+    ),
+    "get_docs": Operation(
+        "A page to try all this", (Success(str, headers=(TAG,), media=HTML), _UNCHANGED), parameters=(IF_NONE_MATCH,)
+    ),
+}

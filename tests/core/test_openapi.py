@@ -1,0 +1,125 @@
+"""The API's document says all of it, and nothing else."""
+
+import ast
+import json
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator, validate
+
+from api import docs, routes
+from api.openapi import document, doors, operations
+from api.openapi.problems import FAULTS
+from tests.openapi import DOCUMENT, OPERATIONS, conforms
+from tests.programs import ROOT
+
+PARSED = [ast.parse(path.read_text()) for path in (ROOT / "api").glob("*.py")]
+# Set by the platform; and what OpenAPI tells by media types.
+NO_PARAMETERS = {"x-ms-client-principal-id", "accept"}
+
+
+def _calls(name: str) -> Iterator[ast.Call]:
+    """Of a function or method with this name, anywhere in api/."""
+    for node in (each for tree in PARSED for each in ast.walk(tree)):
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] == name:
+            yield node
+
+
+def _texts(node: ast.AST) -> Iterator[str]:
+    for each in ast.walk(node):
+        if isinstance(each, ast.Constant) and isinstance(each.value, str):
+            yield each.value
+
+
+def test_the_document_is_valid() -> None:
+    validate(DOCUMENT, cls=OpenAPIV31SpecValidator)
+
+
+def test_the_copy_in_docs_is_what_the_app_serves() -> None:
+    assert json.loads(json.dumps(document(doors(routes.ROUTES)))) == DOCUMENT, "run python -m local.schemas"
+
+
+def test_every_function_that_answers_http_is_in_it_and_nothing_else() -> None:
+    functions = json.loads((ROOT / "tests/e2e/functions.json").read_text())
+    triggers = [(one["name"], one["bindings"][0]) for one in functions]
+    answering = {
+        (f"/{trigger['route']}", method.lower(), name)
+        for name, trigger in triggers
+        if trigger["type"] == "httpTrigger"
+        for method in trigger["methods"]
+    }
+
+    assert {(path, method, said["operationId"]) for path, method, said in OPERATIONS} == answering
+    assert operations.OPERATIONS.keys() == {name for _, _, name in answering}
+
+
+def test_an_open_door_needs_no_key_and_every_other_does() -> None:
+    functions = json.loads((ROOT / "tests/e2e/functions.json").read_text())
+    levels = {one["name"]: one["bindings"][0].get("authLevel") for one in functions}
+
+    for _, _, said in OPERATIONS:
+        assert bool(said["security"]) == (levels[said["operationId"]] != "ANONYMOUS")
+        assert ("401" in said["responses"]) == bool(said["security"])
+
+
+def test_every_code_of_a_problem_is_documented_with_its_status() -> None:
+    raised = {
+        (HTTPStatus[getattr(call.args[0], "attr", "")], text)
+        for call in _calls("Unacceptable")
+        if len(call.args) > 1
+        for text in _texts(call.args[1])
+    }
+    shown = {
+        (status, code)
+        for _, _, said in OPERATIONS
+        for status, answer in said["responses"].items()
+        for code in _codes(answer)
+    }
+
+    assert set() < raised <= {(fault.status, code) for code, fault in FAULTS.items()}
+    assert shown == {(str(fault.status.value), code) for code, fault in FAULTS.items()}
+
+
+def _codes(answer: dict[str, Any]) -> list[str]:
+    name = answer.get("$ref", "").rpartition("/")[2]
+    found = DOCUMENT["components"]["responses"][name] if name else answer
+    return list(found.get("content", {}).get("application/problem+json", {}).get("examples", {}))
+
+
+def test_every_parameter_and_header_that_is_read_is_documented() -> None:
+    read = {
+        text.lower()
+        for call in _calls("get")
+        if isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value).endswith(("params", "headers"))
+        for text in _texts(call.args[0])
+    }
+    read |= {text.lower() for name in ("path_id", "_day") for call in _calls(name) for text in _texts(call.args[1])}
+    documented = {each["name"].lower() for _, _, said in OPERATIONS for each in said.get("parameters", [])}
+
+    assert read - NO_PARAMETERS == documented
+
+
+@pytest.mark.parametrize("said", [said for _, _, said in OPERATIONS], ids=lambda said: said["operationId"])
+def test_every_example_is_what_its_schema_says(said: dict[str, Any]) -> None:
+    for parameter in said.get("parameters", []):
+        if "example" in parameter:
+            conforms(parameter["example"], parameter["schema"])
+    for part in [said.get("requestBody", {}), *said["responses"].values()]:
+        for content in part.get("content", {}).values():
+            shown = [content["example"]] if "example" in content else []
+            for example in shown + [each["value"] for each in content.get("examples", {}).values()]:
+                conforms(example, content["schema"])
+
+
+def test_the_page_loads_nothing_from_elsewhere_and_runs_only_its_own_script() -> None:
+    page = docs.PAGE.read_text()
+    allowed = docs.policy(page)
+
+    assert "://" not in page
+    assert "src=" not in page
+    assert "innerHTML" not in page
+    assert allowed.startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe" not in allowed
+    assert docs.policy(page.replace("start()", "other()")) != allowed

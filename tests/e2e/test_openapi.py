@@ -1,0 +1,107 @@
+"""The API does what its document says: the examples as they stand, and whatever else a stranger makes of it."""
+
+import asyncio
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import aiohttp
+import pytest
+
+from api.openapi import examples
+from shared.cosmos.provision import provision
+from shared.settings import Settings
+from tests.conftest import Endpoint
+from tests.e2e.conftest import SAGA_OFF, Answer, Api, api_url, app_settings, host
+from tests.openapi import OPERATIONS, conforms
+
+# Neither an order that somebody moves by hand nor one that is deleted may have been shipped before.
+WAITING = examples.NEW_ORDER | {"paymentToken": "tok_timeout_not_charged"}
+CHECKS = (
+    "not_a_server_error",
+    "status_code_conformance",
+    "content_type_conformance",
+    "response_headers_conformance",
+    "response_schema_conformance",
+    "use_after_free",
+    "ensure_resource_availability",
+)
+
+
+@pytest.fixture(scope="module")
+def whole(cosmos: Endpoint, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of an app with everything on, sagas too."""
+    settings = {name: value for name, value in app_settings(cosmos, uuid4().hex[:8]).items() if name not in SAGA_OFF}
+    asyncio.run(provision(Settings.read(settings)))
+    with host(settings, tmp_path_factory.mktemp("whole") / "host.log") as program:
+        yield api_url(program)
+        assert program.end() == 0
+
+
+async def test_every_example_gets_the_answer_that_is_promised(session: aiohttp.ClientSession, whole: str) -> None:
+    api = Api(session, whole)
+    for key, order_id in [(examples.KEY_TO_CANCEL, examples.TO_CANCEL), (examples.KEY_TO_DELETE, examples.TO_DELETE)]:
+        placed = await api("POST", "/api/orders", json=WAITING, headers={"Idempotency-Key": key})
+        assert placed.body["orderId"] == order_id
+
+    # The order that the others speak of comes first.
+    for path, method, said in sorted(OPERATIONS, key=lambda each: each[1] != "post"):
+        answer = await _answer(api, path, method, said)
+
+        status, promised = next((int(code), one) for code, one in said["responses"].items() if code < "300")
+        assert answer.status == status, (said["operationId"], answer)
+        for media, content in promised.get("content", {}).items():
+            assert answer.headers["Content-Type"].partition(";")[0] == media
+            if media == "application/json":
+                conforms(answer.body, content["schema"])
+
+
+async def _answer(api: Api, path: str, method: str, said: dict[str, Any]) -> Answer:
+    """What is there only when its saga has begun is waited for."""
+    given = {(each["in"], each["name"]): each.get("example") for each in said.get("parameters", [])}
+    filled = path.format_map({name: value for (place, name), value in given.items() if place == "path"})
+    parts = [
+        {name: str(value) for (place, name), value in given.items() if place == wanted and value is not None}
+        for wanted in ("query", "header")
+    ]
+    body = said.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
+    async with asyncio.timeout(60):
+        while True:
+            answer = await api(method.upper(), filled, params=parts[0], headers=parts[1], json=body)
+            if answer.status != 404:
+                return answer
+            await asyncio.sleep(0.05)
+
+
+def made_up(url: str, folder: Path, *options: str) -> int:
+    """How many requests were made up from the document, valid and not, and in chains. All got documented answers."""
+    report = folder / "report.json"
+    schemathesis = Path(sys.executable).with_name("schemathesis")
+    told = ("--no-color", "--generation-database", "none", "--report", "json", "--report-json-path", str(report))
+    ended = subprocess.run(
+        [schemathesis, "run", f"{url}/api/openapi.json", "--checks", ",".join(CHECKS), *told, *options],
+        cwd=folder,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    found: dict[str, Any] = json.loads(report.read_text())
+    assert found["operations"]["tested"] == found["operations"]["total"] == len(OPERATIONS)
+    return int(found["test_cases"]["generated"])
+
+
+def test_no_request_gets_an_answer_that_is_not_documented(whole: str, tmp_path: Path) -> None:
+    """A few of each kind. Waiting for views is left to the long run."""
+    few = ("--phases", "examples,fuzzing,stateful", "--max-examples", "3", "--workers", "2")
+
+    assert made_up(whole, tmp_path, *few, "--header", "Prefer: stale-ok") >= 3 * len(OPERATIONS)
+
+
+@pytest.mark.long
+def test_nor_does_any_of_thousands(whole: str, tmp_path: Path) -> None:
+    assert made_up(whole, tmp_path, "--max-examples", "200", "--workers", "4", "--continue-on-failure") > 2000
