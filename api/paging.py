@@ -50,7 +50,7 @@ class Listing:
             after=None if cursor is None else cursors.read(cursor),
         )
         headers = await freshened(req, Project(self.view).name)
-        found = await page(app().pages, self.view.container, self.partitions, wanted)
+        found = await page(await app().views.of(self.view), self.view.container, self.partitions, wanted)
         if found.end:
             headers["Link"] = self._link(req, cursors.write(found.end))
         return answers.json([answers.row(row) for row in found.rows], headers=headers)

@@ -51,5 +51,6 @@ async def sum_up_customer_orders(req: func.HttpRequest) -> func.HttpResponse:
     if customer_id is None:
         return answers.json(answers.summary(req.route_params["customerId"], Total(rows=0, amount=0)))
     headers = await freshened(req, Project(customer_orders).name)
-    total = await app().pages.total(customer_orders.container, customer_id, of="totalMinor")
+    pages = await app().views.of(customer_orders)
+    total = await pages.total(customer_orders.container, customer_id, of="totalMinor")
     return answers.json(answers.summary(customer_id, total), headers=headers)

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from ops import capacity, carrier, containers, lag, lanes, republish, saga, stock, views, why
+from ops import capacity, carrier, containers, lag, lanes, rebuild, republish, saga, stock, views, why
 from ops.command import Command, on_app
 
 COMMANDS: Final = {
@@ -18,6 +18,7 @@ COMMANDS: Final = {
     "republish": Command(
         "Publish events once more, marked as a replay.", on_app(republish.republish), republish.arguments
     ),
+    "rebuild": Command("Grow a view anew, compare it and put it in its place.", rebuild.rebuild, rebuild.arguments),
     "provision": Command("Make the containers as declared.", containers.provisioned, containers.arguments),
     "plan": Command("Estimate what a number of orders needs of Azure.", capacity.planned, capacity.arguments),
 }

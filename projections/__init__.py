@@ -10,5 +10,8 @@ from shared.kernel import Projection, Tally
 
 PROJECTIONS: tuple[Projection[Any, Any], ...] = (customer_orders, order_board)
 
+# Changed versions of those above, each with a `version` of its own: `python -m ops rebuild` grows and promotes them.
+NEXT: tuple[Projection[Any, Any], ...] = ()
+
 # Sums over many orders.
 TALLIES: tuple[Tally[Any, Any], ...] = (daily_sales, product_sales)

@@ -95,7 +95,7 @@ _NOWHERE: Final = nullcontext(NO_TRACE)
 class Silent:
     """An `Observer` that hears nothing and costs next to nothing."""
 
-    listens: Final = False
+    listens: bool = False
 
     def traceparent(self) -> str:
         return ""
@@ -114,6 +114,12 @@ class Silent:
 
     def record(self, metric: Metric, value: float, **attributes: str) -> None:
         pass
+
+
+class Counting(Silent):
+    """Silent too, but the store's charges are heard: for work that has to know what it spends."""
+
+    listens = True
 
 
 SILENT: Final = Silent()

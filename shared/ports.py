@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from shared.kernel import Failure, Key, Poison
-from shared.lag import Estimate
+from shared.lag import Estimate, Keys
 
 type Item = Mapping[str, object]
 
@@ -175,6 +175,32 @@ class SagaCounts(Protocol):
 class Sweep(Protocol):
     def everything(self, container: str) -> AsyncIterator[Item]:
         """Every item in its last version; those of one logical partition in the order of their last change."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPage:
+    """`position` is where to go on. `reached` and `newest` number transactions of the range; equal at its tail."""
+
+    items: Sequence[Item]
+    position: str
+    reached: int
+    newest: int
+
+
+class FeedPages(Protocol):
+    """A container's change feed from its beginning, stretch by stretch, by anybody and without leases."""
+
+    async def parts(self, container: str, keys: Keys) -> Sequence[Keys]:
+        """These keys, cut where physical ranges begin and end now. Raises Transient in the middle of a split."""
+        ...
+
+    async def page(self, container: str, keys: Keys, position: str | None, *, most: int) -> FeedPage | None:
+        """About `most` changes after the position, the oldest first; none when there is nothing left.
+
+        None when these keys do not lie in one range any more: each of their parts goes on from the same position.
+        Raises Transient when the store is away.
+        """
         ...
 
 

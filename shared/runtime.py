@@ -53,10 +53,12 @@ from shared.pipeline import (
     Freshness,
     Held,
     Inbox,
+    KnownGenerations,
     LagTold,
     LagWatch,
     Lanes,
     Ledgers,
+    ListedGenerations,
     Outside,
     ParkedKeys,
     Patience,
@@ -76,9 +78,10 @@ from shared.pipeline import (
     Timers,
     Totals,
     Transactor,
+    Views,
     Whys,
 )
-from shared.ports import PageStore, Reader
+from shared.ports import Reader
 from shared.settings import HUBS_CONNECTION, Settings
 from shared.subscriptions import FEEDS, FULFILMENT, HUBS, KEPT, ORDERS, PUBLISHING, SAGA_ITEMS, feeds_of, handing_on
 from shared.telemetry import observer as listening
@@ -108,7 +111,7 @@ class App:
     settings: Settings
     account: Account
     orders: Transactor[Order | None, OrderCommand, OrderEvent]
-    pages: PageStore
+    views: Views
     pipeline: Pipeline
     parked: ParkedKeys
     watch: LagWatch
@@ -164,6 +167,7 @@ def compose(settings: Settings, observer: Observer = SILENT) -> App:
     each = rows_written(stored, settings.writes)
     for_each, many = _for_each(settings, patience), many_written(each)
     rows, buckets = PatientRows(each, for_each), PatientBuckets(CosmosBuckets(stored, each), for_each)
+    generations = KnownGenerations(ListedGenerations(rows), monotonic)
     lanes = Lanes(rows, nonce=lambda: uuid4().hex, now=_now)
     catalogue = CosmosLaneCatalogue(poison)
     orders = Transactor(order, codec, events, now=_now, observer=observer)
@@ -192,6 +196,7 @@ def compose(settings: Settings, observer: Observer = SILENT) -> App:
         observer=observer,
         outlets=outside.outlets_of(settings, sender, rows, observer),
         inboxes={receiver.name: inbox for receiver in HUBS.values()},
+        generations=generations,
     )
     leases = account.container(settings.lease_database, LEASES)
     consumers: tuple[Consumer, ...] = (*chain.from_iterable(feeds_of(settings).values()), *HUBS.values())
@@ -214,7 +219,7 @@ def compose(settings: Settings, observer: Observer = SILENT) -> App:
         settings=settings,
         account=account,
         orders=orders,
-        pages=PatientPages(CosmosPages(account, settings.database), patience),
+        views=Views(PatientPages(CosmosPages(account, settings.database), patience), generations),
         pipeline=Pipeline(
             engine,
             Suspects(rows, monotonic, settings.max_batch_seconds),
@@ -240,7 +245,7 @@ def compose(settings: Settings, observer: Observer = SILENT) -> App:
             [each.name for each in consumers],
             _now,
         ),
-        whys=Whys(codec, partitions, rows, KEPT, handing_on(settings), watch.last),
+        whys=Whys(codec, partitions, rows, KEPT, handing_on(settings), watch.last, generations),
         warehouse=Warehouse(buckets),
         books=Books(buckets, partitions),
         hub=hub,

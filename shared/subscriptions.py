@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from gateways import payments, scans, shipping, stock
-from projections import PROJECTIONS, TALLIES
+from projections import NEXT, PROJECTIONS, TALLIES
 from sagas import SAGAS
 from shared import outside
 from shared.pipeline import Advance, Consumer, Count, Dispatch, Kept, Project, Receive
@@ -23,7 +23,7 @@ def _now() -> datetime:
 # Every reader of a feed, by the container it reads, each with a function, a lease prefix and a place of its own.
 FEEDS: Mapping[str, tuple[Consumer, ...]] = {
     ORDERS: (
-        *(Project(projection) for projection in PROJECTIONS),
+        *(Project(view, versions=tuple(each for each in NEXT if each.name == view.name)) for view in PROJECTIONS),
         *(Count(tally) for tally in TALLIES),
         Advance(FULFILMENT),
         PUBLISHING,

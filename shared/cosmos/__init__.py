@@ -6,6 +6,7 @@ from shared.cosmos.bulk import many_written, rows_written
 from shared.cosmos.due import CosmosDue
 from shared.cosmos.event_store import CosmosEventStore
 from shared.cosmos.feed import CosmosFeedLags
+from shared.cosmos.feed_pages import CosmosFeedPages
 from shared.cosmos.kept import CosmosKept
 from shared.cosmos.pages import CosmosPages
 from shared.cosmos.partitions import CosmosPartitions
@@ -20,6 +21,7 @@ __all__ = [
     "CosmosDue",
     "CosmosEventStore",
     "CosmosFeedLags",
+    "CosmosFeedPages",
     "CosmosKept",
     "CosmosLaneCatalogue",
     "CosmosPages",

@@ -13,6 +13,7 @@ from shared.kernel.errors import (
     Transient,
     Unknown,
 )
+from shared.kernel.generations import Generation, Generations, NotNow
 from shared.kernel.message import Message
 from shared.kernel.projection import Key, Projection, by_stream
 from shared.kernel.publication import Publication
@@ -28,10 +29,13 @@ __all__ = [
     "Conflict",
     "Decider",
     "Failure",
+    "Generation",
+    "Generations",
     "Key",
     "Message",
     "Misconfigured",
     "Money",
+    "NotNow",
     "Poison",
     "Progress",
     "Projection",

@@ -23,7 +23,8 @@ def by_stream(event: Recorded[Any]) -> Key:
 class Projection[E, V]:
     """`evolve` returns the row it was given when the event does not concern it, and None when the row ends.
 
-    `partitioned_by` is the item property that holds `Key.partition`, as the container declares it.
+    `partitioned_by` is the item property that holds `Key.partition`, as the container declares it. Rows that a changed
+    `version` folds belong to another generation (docs/rebuild.md).
     """
 
     name: str
@@ -31,6 +32,7 @@ class Projection[E, V]:
     evolve: Callable[[V | None, Recorded[E]], V | None]
     key: Callable[[Recorded[Any]], Key | None] = by_stream
     partitioned_by: str = "orderId"
+    version: int = 1
 
     @property
     def container(self) -> str:

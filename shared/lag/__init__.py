@@ -3,11 +3,12 @@
 from shared.lag.estimate import Cost, Estimate, FeedLag, LeaseLag, Measure, RangeLag
 from shared.lag.lease import Lease
 from shared.lag.measurement import Measurement
-from shared.lag.ranges import Keys, PhysicalRange, Piece, living
+from shared.lag.ranges import WHOLE, Keys, PhysicalRange, Piece, living
 from shared.lag.reckoning import feed_lag
 from shared.lag.sight import Change, Sight
 
 __all__ = [
+    "WHOLE",
     "Change",
     "Cost",
     "Estimate",

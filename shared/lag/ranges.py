@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Final
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,10 +13,16 @@ class Keys:
     low: str
     high: str
 
+    def includes(self, other: "Keys") -> bool:
+        return _place(self.low) <= _place(other.low) and _place(other.high) <= _place(self.high)
+
     def common(self, other: "Keys") -> "Keys | None":
         """What is in both; None when nothing is."""
         low, high = max(self.low, other.low, key=_place), min(self.high, other.high, key=_place)
         return Keys(low, high) if _place(low) < _place(high) else None
+
+
+WHOLE: Final = Keys("", "FF")
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from shared.pipeline.count import Count
 from shared.pipeline.dispatch import Dispatch
 from shared.pipeline.forward import Forward, OneByOne
 from shared.pipeline.freshness import Fresh, Freshness
+from shared.pipeline.generations import KnownGenerations, ListedGenerations
 from shared.pipeline.held import MOST_MESSAGE_BYTES, Held
 from shared.pipeline.lag_told import LagTold
 from shared.pipeline.lag_watch import LagWatch
@@ -30,6 +31,7 @@ from shared.pipeline.standing import Standing
 from shared.pipeline.suspects import Suspects
 from shared.pipeline.totals import Totals
 from shared.pipeline.transact import Cause, Decision, Outdated, Transactor
+from shared.pipeline.views import Views
 from shared.pipeline.whys import Kept, Whys
 
 __all__ = [
@@ -51,10 +53,12 @@ __all__ = [
     "Held",
     "Inbox",
     "Kept",
+    "KnownGenerations",
     "LagTold",
     "LagWatch",
     "Lanes",
     "Ledgers",
+    "ListedGenerations",
     "OneAnswer",
     "OneByOne",
     "Outdated",
@@ -80,5 +84,6 @@ __all__ = [
     "Timers",
     "Totals",
     "Transactor",
+    "Views",
     "Whys",
 ]

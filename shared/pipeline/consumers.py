@@ -11,6 +11,7 @@ from shared.pipeline.brake import Brake
 from shared.pipeline.buckets import Ledgers
 from shared.pipeline.codec import EventCodec, Received, is_event
 from shared.pipeline.fold import Stop
+from shared.pipeline.generations import Known, OnlyTheFirst
 from shared.pipeline.held import Held
 from shared.pipeline.lanes import Lanes
 from shared.pipeline.sagas import Sagas
@@ -61,6 +62,7 @@ class Engine:
     observer: Observer = SILENT
     outlets: Mapping[str, Outlet] = field(default_factory=dict)
     inboxes: Mapping[str, Inbox] = field(default_factory=dict)
+    generations: Known = field(default_factory=OnlyTheFirst)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,10 @@ class Consumer(Protocol):
 
     def key(self, event: Received[Any]) -> Key | None: ...
 
+    async def generations(self, engine: Engine) -> "Sequence[Consumer]":
+        """Itself once for each generation that it keeps. Asked for each batch after it has come; raises Transient."""
+        ...
+
     async def handle(self, span: Span[Any], engine: Engine) -> Outcome:
         """Apply the span, hold it back or park it, once, however often it comes. Raises Transient: it has to wait."""
         ...
@@ -120,10 +126,13 @@ class Consumer(Protocol):
 
 
 class EachByItself:
-    """A consumer whose keys share no requests."""
+    """A consumer whose keys share no requests, and that keeps one generation."""
 
     is_watched = True
     pace: Pace = "soon"
+
+    async def generations(self: Consumer, engine: Engine) -> Sequence[Consumer]:  # noqa: ARG002 - as the port has it
+        return (self,)
 
     async def handle_all(self, spans: Sequence[Span[Any]], engine: Engine) -> Sequence[Outcome | None]:  # noqa: ARG002 - as the port has it
         return [None] * len(spans)

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from shared.kernel import Conflict, Key, Misconfigured, Poison
-from shared.pipeline.consumers import Consumer, Engine, StillPoison
+from shared.pipeline.codec import Received
+from shared.pipeline.consumers import Consumer, Engine, Outcome, StillPoison
 from shared.pipeline.lanes import CONTAINER, HEAD
 from shared.pipeline.spans import Span
 from shared.ports import Item, LaneCatalogue, Stored
@@ -55,8 +57,7 @@ class ParkedKeys:
             event = consumer.decode(item, self.engine.codec)
         except Poison as poison:
             return {"lane": lane, "outcome": "still poison", "reason": poison.reason, "detail": str(poison)}
-        key = consumer.key(event)
-        came_of_it = await consumer.handle(Span(key, (event,)), self.engine) if key else "skipped"
+        came_of_it, *_ = [await self._handled(each, event) for each in await consumer.generations(self.engine)]
         if came_of_it != "applied":
             # Later events of its order went ahead, or wait themselves: this one is not in, so its record stays.
             return {"lane": lane, "outcome": "still poison", "reason": "unreadable_envelope", "detail": came_of_it}
@@ -65,6 +66,10 @@ class ParkedKeys:
         except Conflict as changed:
             raise NoSuchLane(f"{lane} changed meanwhile; look again") from changed
         return {"lane": lane, "outcome": "released"}
+
+    async def _handled(self, consumer: Consumer, event: Received[Any]) -> Outcome:
+        key = consumer.key(event)
+        return await consumer.handle(Span(key, (event,)), self.engine) if key else "skipped"
 
     async def _found(self, lane: str) -> Stored:
         stored = await self.engine.rows.read(CONTAINER, Key(lane, HEAD))

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from shared.kernel import Conflict, Key, Poison, Projection, Transient, Unknown
+from shared.kernel import Conflict, Generation, Key, NotNow, Poison, Projection, Transient, Unknown
+from shared.kernel.generations import FIRST, parted
 from shared.pipeline.codec import Received
 from shared.pipeline.consumers import AGAIN, Engine, OfEvents, Outcome, Released, StillPoison
 from shared.pipeline.fold import Folded, Stop, fold
@@ -27,9 +28,16 @@ type Way[E, V] = Callable[[Span[E], Row[V], Engine], Awaitable[Outcome]]
 
 @dataclass(frozen=True)
 class Project[E, V](OfEvents):
-    """A consumer of events for one projection."""
+    """A consumer of events for one projection: for the generation that is read, or for one beside it.
+
+    `versions` are those of the same view that other generations are folded by.
+    """
 
     projection: Projection[E, V]
+    versions: tuple[Projection[E, Any], ...] = ()
+    generation: Generation = FIRST
+    # What goes wrong beside the live generation is no reason to let it wait.
+    is_braked: bool = True
     pace = "at once"
 
     @cached_property
@@ -37,7 +45,20 @@ class Project[E, V](OfEvents):
         return f"project_{self.projection.name}"
 
     def key(self, event: Received[Any]) -> Key | None:
-        return self.projection.key(event)
+        key = self.projection.key(event)
+        return key and self.generation.place(key)
+
+    async def generations(self, engine: Engine) -> "Sequence[Project[E, Any]]":
+        """Raises Transient when one is of a version that only newer code has: the feed waits for that."""
+        known = await engine.generations.of(self.projection)
+        return [self.of(each, is_braked=each == known.live) for each in known.written]
+
+    def of(self, generation: Generation, *, is_braked: bool = True) -> "Project[E, Any]":
+        """Raises Transient when this code has no such version."""
+        for version in (self.projection, *self.versions):
+            if version.version == generation.version:
+                return Project(version, generation=generation, is_braked=is_braked)
+        raise Transient(f"{self.name}: this code has no version {generation.version}; deploy the one that has")
 
     async def handle(self, span: Span[E], engine: Engine) -> Outcome:
         return await self._again(span, engine, self._apply)
@@ -57,7 +78,12 @@ class Project[E, V](OfEvents):
         return await self._again(span, engine, unseen)
 
     async def release(self, key: Key, engine: Engine) -> Released | StillPoison:
-        return await release(self, key, engine)
+        """Raises NotNow when the key is of a generation that is kept no more."""
+        number, _ = parted(key.partition)
+        for each in await self.generations(engine):
+            if each.generation.number == number:
+                return await release(each, key, engine)
+        raise NotNow(f"{self.name}: generation {number} is kept no more; retire it again to clear what it has left")
 
     async def _again(self, span: Span[E], engine: Engine, way: Way[E, V]) -> Outcome:
         for _ in range(AGAIN):
@@ -109,7 +135,7 @@ class Project[E, V](OfEvents):
                 news = tuple(event for event in whole if event.sequence > row.mark)
             except Poison as poison:
                 return await self._park(span, row, _unchanged(row), Stop(news[0].sequence, poison), engine)
-        folded = fold(self.projection, row.value, row.mark, news)
+        folded = self._folded(row, news)
         try:
             if folded.stop:
                 return await self._park(span, row, folded, folded.stop, engine)
@@ -120,6 +146,9 @@ class Project[E, V](OfEvents):
             taken = tuple(event for event in news if event.sequence <= folded.mark)
             return await self._park_unwritable(span, row, taken, poison, engine)
         return "applied"
+
+    def _folded(self, row: Row[V], news: Sequence[Received[E]]) -> Folded[V]:
+        return fold(self.projection, row.value, row.mark, news)
 
     async def _park_unwritable(
         self, span: Span[E], row: Row[V], taken: tuple[Received[E], ...], poison: Poison, engine: Engine
@@ -146,7 +175,8 @@ class Project[E, V](OfEvents):
         return "parked"
 
     async def _head(self, span: Span[E], stop: Stop, engine: Engine) -> Head:
-        engine.brake.meet(self.name, stop.poison.reason, span.key)
+        if self.is_braked:
+            engine.brake.meet(self.name, stop.poison.reason, span.key)
         return await engine.lanes.park(
             self.name,
             span.key,

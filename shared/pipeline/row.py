@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from shared.kernel import Failure, Key, Poison, Projection
+from shared.kernel.generations import FIRST_NUMBER, parted
 from shared.kernel.values import to_text
 from shared.pipeline.codec import RowCodec, Shape
 from shared.ports import Item, ManyRows, RowStore, RowWrite, Stored
@@ -113,9 +114,15 @@ class Rows[V]:
     def _decoded(self, stored: Stored) -> Row[V]:
         match stored.item:
             case {"mark": int(mark)}:
-                return Row(self._codec.decode(stored.item), mark, _stale(stored.item), stored.etag)
+                return Row(self._codec.decode(self._natural(stored.item)), mark, _stale(stored.item), stored.etag)
             case _:
                 raise Poison("unreadable_row", "a row without its mark")
+
+    def _natural(self, item: Item) -> Item:
+        """As in the first generation: where a row lives is no part of what it says."""
+        name = self.projection.partitioned_by
+        number, partition = parted(str(item.get(name, "")))
+        return item if number == FIRST_NUMBER else {**item, name: partition}
 
     def _encoded(self, key: Key, row: Row[V]) -> Item:
         # A row that ended keeps its mark, or an old page of the feed would bring it back.

@@ -59,12 +59,16 @@ class Pipeline:
 
     async def _handle(self, consumer: Consumer, items: list[Item], report: Report) -> list[Exception]:
         """What has to wait."""
-        received, waiting = await self._decode(consumer, items)
+        # Only now that the batch is here: whoever lists a generation counts on every batch that comes later.
+        generations = await consumer.generations(self.engine)
+        received, waiting = await self._decode(consumer, generations, items)
         report.meet(received)
-        spans = split(received, consumer.key)
+        parts = [(each, split(received, each.key)) for each in generations]
         async with self._watching(consumer, items, attempt=report.attempt) as careful:
             way = self._key_by_key if careful else self._at_once
-            return waiting + await way(consumer, spans, report)
+            for each, spans in parts:
+                waiting += await way(each, spans, report)
+        return waiting
 
     def _watching(
         self, consumer: Consumer, items: list[Item], *, attempt: int
@@ -74,13 +78,15 @@ class Pipeline:
             return self.suspects.watching(consumer.name, items, attempt=attempt)
         return nullcontext()
 
-    async def _decode(self, consumer: Consumer, items: list[Item]) -> tuple[list[Received[object]], list[Exception]]:
+    async def _decode(
+        self, consumer: Consumer, generations: Sequence[Consumer], items: list[Item]
+    ) -> tuple[list[Received[object]], list[Exception]]:
         """What can be given a key; the rest is parked under the store's own name for it."""
         received: list[Received[object]] = []
         waiting: list[Exception] = []
         for item in items:
             try:
-                received.append(_with_key(consumer, consumer.decode(item, self.engine.codec)))
+                received.append(_with_key(generations, consumer.decode(item, self.engine.codec)))
             except Poison as poison:
                 if trouble := await self._parked_raw(consumer, item, poison):
                     waiting.append(trouble)
@@ -152,10 +158,11 @@ class Pipeline:
         return told.trouble
 
 
-def _with_key(consumer: Consumer, event: Received[object]) -> Received[object]:
+def _with_key(generations: Sequence[Consumer], event: Received[object]) -> Received[object]:
     """The event, if the consumer can say where it belongs. Raises Poison: it would never be able to."""
-    try:
-        consumer.key(event)
-    except Exception as bug:
-        raise Poison("handler_failed", f"{consumer.name} has no key for it: {type(bug).__name__}") from bug
+    for consumer in generations:
+        try:
+            consumer.key(event)
+        except Exception as bug:
+            raise Poison("handler_failed", f"{consumer.name} has no key for it: {type(bug).__name__}") from bug
     return event

@@ -16,13 +16,30 @@ from shared.ports import ManyRows
 type Done = Literal["applied", "skipped"]
 
 
-async def together[E, V](rows: Rows[V], many: ManyRows, spans: Sequence[Span[E]]) -> list[Done | None]:
+async def together[E, V](
+    rows: Rows[V], many: ManyRows, spans: Sequence[Span[E]], *, every_mark: bool = False
+) -> list[Done | None]:
     """What became of each span; None for one that is left."""
     try:
         found = await rows.read_all(many, [span.key for span in spans])
     except Transient:
         return [None] * len(spans)
-    nexts = [_next(rows.projection, span, row) for span, row in zip(spans, found, strict=True)]
+    return await onto(found, rows, many, spans, every_mark=every_mark)
+
+
+async def onto[E, V](
+    found: Sequence[Row[V] | Failure],
+    rows: Rows[V],
+    many: ManyRows,
+    spans: Sequence[Span[E]],
+    *,
+    every_mark: bool = False,
+) -> list[Done | None]:
+    """As `together`, onto rows that were read, or are guessed not to be there: a wrong guess leaves its span.
+
+    `every_mark` moves the mark of a row that is there also past events that change nothing.
+    """
+    nexts = [_next(rows.projection, span, row, every_mark=every_mark) for span, row in zip(spans, found, strict=True)]
     changed = [(span.key, row) for span, row in zip(spans, nexts, strict=True) if isinstance(row, Row)]
     try:
         written = iter(await rows.write_all(many, changed))
@@ -32,7 +49,9 @@ async def together[E, V](rows: Rows[V], many: ManyRows, spans: Sequence[Span[E]]
     return [(None if next(written) else "applied") if isinstance(row, Row) else row for row in nexts]
 
 
-def _next[E, V](projection: Projection[Any, V], span: Span[E], row: Row[V] | Failure) -> Row[V] | Done | None:
+def _next[E, V](
+    projection: Projection[Any, V], span: Span[E], row: Row[V] | Failure, *, every_mark: bool
+) -> Row[V] | Done | None:
     """The row with the span in it, to be written."""
     if isinstance(row, Failure):
         return None
@@ -44,4 +63,5 @@ def _next[E, V](projection: Projection[Any, V], span: Span[E], row: Row[V] | Fai
     folded = fold(projection, row.value, row.mark, news)
     if folded.stop:
         return None
-    return Row(folded.value, folded.mark, None, row.etag) if folded.moved else "skipped"
+    moves = folded.moved or (every_mark and row.is_there)
+    return Row(folded.value, folded.mark, None, row.etag) if moves else "skipped"

@@ -1,20 +1,22 @@
 """Gathers what is stored of one order, partition by partition, for the graph of its causes. Nothing is written."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import chain
 from typing import Any, Final
 
-from shared.kernel import Key, Poison, Projection, Tally
+from shared.kernel import Generation, Key, Poison, Projection, Tally
 from shared.kernel.values import to_text
 from shared.lag import Measurement
 from shared.pipeline.codec import EventCodec, Received, is_event
 from shared.pipeline.consumers import Consumer
 from shared.pipeline.fold import fold
+from shared.pipeline.generations import Known, OnlyTheFirst
 from shared.pipeline.lanes import CONTAINER as POISON
 from shared.pipeline.lanes import lane
+from shared.pipeline.project import Project
 from shared.pipeline.transact import WITHIN_SECONDS
 from shared.ports import Partitions, RowStore
 from shared.why import Document, Graph, HandedOn, explain
@@ -47,6 +49,7 @@ class Whys:
     kept: Kept
     handing_on: Sequence[HandedOn]
     measured: Callable[[], Awaitable[Measurement | None]]
+    generations: Known = field(default_factory=OnlyTheFirst)
 
     async def of(self, stream: str) -> Graph | None:
         """None for an order that was never placed. Raises Transient when the store is away."""
@@ -54,10 +57,11 @@ class Whys:
         if not own:
             return None
         events = sorted(self._read(own), key=lambda event: event.sequence)
+        live = {view.name: (await self.generations.of(view)).live for view in self.kept.views}
         parts = await asyncio.gather(
             *(self._partition(container, stream) for container in self.kept.whole),
-            *(self._partition(POISON, name) for name in self._lanes(stream, events)),
-            *(self._point(*place) for place in dict.fromkeys(self._points(stream, events))),
+            *(self._partition(POISON, name) for name in self._lanes(stream, events, live)),
+            *(self._point(*place) for place in dict.fromkeys(self._points(stream, events, live))),
         )
         found, measured = [*own, *chain.from_iterable(parts)], await self.measured()
         return explain(stream, found, [_passed(each, measured) for each in self.handing_on])
@@ -71,14 +75,16 @@ class Whys:
                     # Not even its identity can be read: it is shown, and leads nowhere else.
                     continue
 
-    def _lanes(self, stream: str, events: Sequence[Received[Any]]) -> Iterator[str]:
+    def _lanes(self, stream: str, events: Sequence[Received[Any]], live: Mapping[str, Generation]) -> Iterator[str]:
         for consumer in self.kept.consumers:
-            keys = {consumer.key(event) for event in events} or {Key(stream, stream)}
+            at = consumer.of(live[consumer.projection.name]) if isinstance(consumer, Project) else consumer
+            keys = {at.key(event) for event in events} or {Key(stream, stream)}
             yield from (lane(consumer.name, key) for key in keys if key)
 
-    def _points(self, stream: str, events: Sequence[Received[Any]]) -> Iterator[Place]:
+    def _points(self, stream: str, events: Sequence[Received[Any]], live: Mapping[str, Generation]) -> Iterator[Place]:
         for view in self.kept.views:
-            yield from ((view.container, key) for key in {view.key(event) for event in events} if key)
+            keys = {view.key(event) for event in events}
+            yield from ((view.container, live[view.name].place(key)) for key in keys if key)
         for tally in self.kept.tallies:
             line = fold(tally, None, 0, events).value
             for bucket in tally.amounts(line) if line is not None else ():
