@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from local.demo.promises import Promise
 from local.demo.published import everything_published
@@ -9,12 +10,16 @@ from local.demo.rows import Json
 from local.demo.shop import Shop
 from local.demo.store import Store
 
+# Each is some twenty reads, and what it is told is judged for every order from what is stored.
+ASKED_WHY: Final = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Pictures:
     """`promises` are by order, `put_in` is the first level of every stock-managed product.
 
-    `answered` are the rows as customers get them, `board_answered` as administrators do; `published` is by partition.
+    `answered` are the rows as customers get them, `board_answered` as administrators do; `published` is by partition,
+    `why` what the API says led to some of the orders.
     """
 
     promises: Mapping[str, Promise]
@@ -31,6 +36,7 @@ class Pictures:
     shipments: Sequence[Json]
     poison: Sequence[Json]
     published: Mapping[str, Sequence[Json]]
+    why: Mapping[str, Json]
 
 
 async def taken(
@@ -55,4 +61,5 @@ async def taken(
         shipments=await stored.everything("shipments"),
         poison=await stored.everything("poison"),
         published=await everything_published(hubs),
+        why=await shop.why(sorted(promises)[:ASKED_WHY]),
     )

@@ -92,7 +92,8 @@ def _judgement(verdict: Verdict) -> str:
             "  0 lost, 0 duplicated, 0 different, 0 parked.\n"
             "  The books agree: money was kept, goods have left and parcels exist for the orders that say so, and for\n"
             "  no other; everything else was given back.\n"
-            "  Every stored event was published, those of each order in sequence.\n\n"
+            "  Every stored event was published, those of each order in sequence.\n"
+            "  Every stored document has exactly one cause: `python -m ops why ORDER --tree` draws them.\n\n"
             "  Next: `make serve` keeps the app running for you to order; README.md says what each part is."
         )
     return "  WRONG, and should be 0:\n" + "\n".join(f"    {name:<24} {count}" for name, count in verdict.wrong.items())

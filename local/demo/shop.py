@@ -92,6 +92,13 @@ class Shop:
         """All orders as administrators see them, page by page."""
         return await self._pages("/api/orders?limit=200")
 
+    async def why(self, orders: Iterable[str]) -> Mapping[str, Json]:
+        """What the API says led to each."""
+        replies = {
+            order_id: asked(self.door, "GET", f"/api/orders/{order_id}/why", accepts=(OK,)) for order_id in orders
+        }
+        return {order_id: (await reply).body for order_id, reply in replies.items()}
+
     async def feeds(self) -> Sequence[Json]:
         feeds: Sequence[Json] = (await asked(self.door, "GET", "/health/feeds", accepts=(OK,))).body["feeds"]
         return feeds

@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from typing import Final
 
 from local.demo.books import money_difference_minor, parcel_difference, stock_difference
+from local.demo.causes import by_order, daily_or_product, without_cause
 from local.demo.pictures import Pictures
 from local.demo.promises import Promise
 from local.demo.published import judged
@@ -13,7 +14,9 @@ from local.demo.recompute import expected_rows, streams
 from local.demo.rows import BadRow, Json, ViewRow, from_answer, from_item
 from local.demo.settled import is_running
 from local.demo.totals import difference_minor, expected_totals, stored_totals
+from shared.why import Document
 
+SALES: Final = ("daily-sales", "product-sales")
 _COUNTS: Final = {"orders", "events", "rows", "published", "shipped", "cancelled", "deleted", "out_of_stock"}
 
 
@@ -24,7 +27,8 @@ class Verdict:
     Everything after `published` is wrong unless it is 0. `unfinished` counts orders that are still pending or whose
     saga has not ended, `parcel_difference` parcels nobody was told of, or that were told of and do not exist.
     `publish_order_violations` counts orders whose published events are not the stored ones, each once and in sequence,
-    after what came again was dropped by its id.
+    after what came again was dropped by its id. `without_cause` counts stored documents of orders whose one cause is
+    not known, or is another one to the API.
     """
 
     orders: int
@@ -45,6 +49,7 @@ class Verdict:
     stock_difference: int
     parcel_difference: int
     publish_order_violations: int
+    without_cause: int
 
     @property
     def wrong(self) -> dict[str, int]:
@@ -92,6 +97,24 @@ def judge(pictures: Pictures) -> Verdict:
         stock_difference=stock_difference(by_order, pictures.stock, put_in=pictures.put_in, begun=sagas.keys()),
         parcel_difference=parcel_difference(by_order, pictures.shipments),
         publish_order_violations=published.violations,
+        without_cause=without_cause(_documents(pictures), pictures.why),
+    )
+
+
+def _documents(pictures: Pictures) -> Mapping[str, Sequence[Document]]:
+    sales = {name: [each for each in pictures.totals if daily_or_product(each) == name] for name in SALES}
+    return by_order(
+        {
+            **sales,
+            "orders": pictures.events,
+            "customer-orders": pictures.stored,
+            "order-board": pictures.board,
+            "sagas": pictures.sagas,
+            "stock": pictures.stock,
+            "payments": pictures.payments,
+            "shipments": pictures.shipments,
+            "poison": pictures.poison,
+        }
     )
 
 
