@@ -215,6 +215,7 @@ def compose(settings: Settings, observer: Observer = SILENT) -> App:
         since=_now(),
         meter=LagTold(observer, frozenset({PUBLISHING.name})),
     )
+    freshness = Freshness(lags, monotonic, is_off=settings.switched_off.__contains__)
     return App(
         settings=settings,
         account=account,
@@ -229,7 +230,7 @@ def compose(settings: Settings, observer: Observer = SILENT) -> App:
         watch=watch,
         totals=Totals(buckets, catalogue),
         audit=Audit(codec, sweep, ORDERS),
-        freshness=Freshness(lags, monotonic, is_off=settings.switched_off.__contains__),
+        freshness=freshness,
         sagas=sagas,
         timers=Timers(
             sagas,
@@ -255,6 +256,7 @@ def compose(settings: Settings, observer: Observer = SILENT) -> App:
             Publish(CloudEvents(ORDER_PUBLICATION, is_replay=True), sender),
             catalogue,
             PUBLISHING.name,
+            freshness,
         )
         if sender
         else None,

@@ -29,12 +29,12 @@ class NotRead(Exception):  # noqa: N818 - what has become of the reading
 
 @dataclass(slots=True)
 class Heard:
-    """Messages by partition of the hub, in the order in which a reader gets them."""
+    """Messages by partition of the hub and their place in it: one that a reader gets twice is one."""
 
-    by_partition: defaultdict[str, list[Json]] = field(default_factory=lambda: defaultdict(list))
+    by_partition: defaultdict[str, dict[int, Json]] = field(default_factory=lambda: defaultdict(dict))
 
     async def hear(self, context: PartitionContext, events: Sequence[EventData]) -> None:
-        self.by_partition[context.partition_id].extend(_message(event) for event in events)
+        self.by_partition[context.partition_id].update((_place(event), _message(event)) for event in events)
 
     @property
     def count(self) -> int:
@@ -64,7 +64,10 @@ async def everything_published(connection: str, *, patience: timedelta = PATIENC
             reading.cancel()
             with suppress(asyncio.CancelledError):
                 await reading
-    return heard.by_partition
+    return {
+        partition: [message for _, message in sorted(messages.items())]
+        for partition, messages in heard.by_partition.items()
+    }
 
 
 async def _stored(client: EventHubConsumerClient) -> int:
@@ -128,6 +131,12 @@ def _told(event: Json) -> Json:
 def _heard(message: Json) -> Json:
     kept: Json = {name: message[name] for name in ("id", "type", "sequence", "data")}
     return {**kept, "time": moment(message["time"])}
+
+
+def _place(event: EventData) -> int:
+    if event.sequence_number is None:
+        raise NotRead(f"an event of {HUB} came without its place")
+    return event.sequence_number
 
 
 def _message(event: EventData) -> Any:  # noqa: ANN401 - JSON

@@ -68,15 +68,20 @@ class Client:
         self._sdk: EventHubProducerClient | None = None
         self._credential: DefaultAzureCredential | None = None
         self._partitions: int | None = None
-        self._asking = asyncio.Lock()
+        self._asking: asyncio.Task[int] | None = None
         self.trouble = ""
 
     async def partitions(self) -> int:
         """Asked once: who adds partitions to a hub moves keys, and restarts its writers first."""
-        async with self._asking:
-            if self._partitions is None:
-                self._partitions = len(await self._called(lambda sdk: sdk.get_partition_ids()))
+        if self._partitions is None:
+            # One question for all who want to know, and one answer: that the hub is away, too.
+            if self._asking is None or self._asking.done():
+                self._asking = asyncio.create_task(self._asked())
+            self._partitions = await asyncio.shield(self._asking)
         return self._partitions
+
+    async def _asked(self) -> int:
+        return len(await self._called(lambda sdk: sdk.get_partition_ids()))
 
     async def new_batch(self, partition: int) -> SizedBatch:
         events = await self._called(lambda sdk: sdk.create_batch(partition_id=str(partition)))
@@ -86,6 +91,8 @@ class Client:
         await self._called(lambda sdk: sdk.send_batch(batch.events, timeout=self._call_seconds))
 
     async def close(self) -> None:
+        if self._asking is not None:
+            self._asking.cancel()
         await self._closed(self._sdk)
         if self._credential is not None:
             await self._credential.close()

@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.kernel import Poison, Recorded
+from shared.kernel import Poison, Recorded, Transient
 from shared.pipeline.codec import Received, is_event, readable
 from shared.pipeline.consumers import Engine
-from shared.pipeline.fold import Stop
+from shared.pipeline.fold import Stop, pure
 from shared.pipeline.lanes import Head
 from shared.pipeline.rowless import Rowless, whole
 from shared.pipeline.spans import Span
@@ -19,17 +19,28 @@ from shared.ports import Item
 
 @dataclass(frozen=True, slots=True)
 class OneByOne:
-    """An outlet for one event at a time: `hand_on` returns once it is safe there, raises Poison if it never can be."""
+    """An outlet for one event at a time: `hand_on` returns once it is safe there, raises Poison if it never can be.
+
+    What else it raises is for later if it comes from outside (OSError, TimeoutError), and else a bug that would come
+    again: the event is parked, as one that a handler cannot take.
+    """
 
     hand_on: Callable[[Recorded[Any]], Awaitable[None]]
 
     async def send(self, events: Sequence[Recorded[Any]]) -> Stop | None:
         for event in events:
             try:
-                await self.hand_on(event)
+                await self._handed_on(event)
             except Poison as poison:
                 return Stop(event.sequence, poison)
         return None
+
+    async def _handed_on(self, event: Recorded[Any]) -> None:
+        with pure("handing an event on"):
+            try:
+                await self.hand_on(event)
+            except OSError as away:
+                raise Transient(f"an event could not be handed on: {type(away).__name__}") from away
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """Sends once more what was published, from history: in the order of each stream, and saying that it is a replay.
 
 Only what has been published already: an event that still waits to be is left to its own feed, so that nobody can get it
-from here before those in front of it.
+from here before those in front of it. That is looked at after an event was read, as its time says nothing about when it
+was written.
 """
 
 import asyncio
@@ -10,13 +11,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 
-from shared.kernel import Poison, Recorded
+from shared.kernel import Poison, Recorded, Transient
 from shared.pipeline.codec import EventCodec, is_event, readable
 from shared.pipeline.consumers import Outlet
+from shared.pipeline.freshness import Freshness
 from shared.ports import Item, LaneCatalogue, Sweep
 
 # How many events are in memory at once.
 AT_ONCE: Final = 500
+# How long what was just written may take to be published.
+PUBLISHED_WITHIN: Final = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +47,29 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Republish:
-    """`outlet` marks what it sends; `consumer` is the name under which publishing has parked what it could not send."""
+    """`outlet` marks what it sends; `consumer` is the name under which publishing has parked what it could not send.
+
+    `freshness` tells whether publishing has passed what was written.
+    """
 
     codec: EventCodec[Any]
     sweep: Sweep
     outlet: Outlet
     catalogue: LaneCatalogue
     consumer: str
+    freshness: Freshness
 
     async def send(self, container: str, wanted: Wanted) -> Sent:
-        """Raises Transient when the hub is away; then it can be asked again from the beginning."""
-        parked = await self._parked()
-        sent, waiting = Sent(), dict[str, list[Recorded[Any]]]()
-        count = 0
+        """Raises Transient when the hub is away or publishing behind; then it can be asked again from the beginning."""
+        sent, waiting = Sent(), list[Recorded[Any]]()
         async for item in self.sweep.everything(container):
             event = self._event(item, sent)
-            if event is None or event.sequence >= parked.get(event.stream, event.sequence + 1):
-                continue
-            if wanted.includes(event):
-                waiting.setdefault(event.stream, []).append(event)
-                count += 1
-            if count >= AT_ONCE:
-                await self._out(waiting, sent)
-                waiting, count = {}, 0
-        await self._out(waiting, sent)
+            if event is not None and wanted.includes(event):
+                waiting.append(event)
+            if len(waiting) >= AT_ONCE:
+                await self._out(container, waiting, sent)
+                waiting = []
+        await self._out(container, waiting, sent)
         return sent
 
     def _event(self, item: Item, sent: Sent) -> Recorded[Any] | None:
@@ -79,9 +82,17 @@ class Republish:
             sent.stuck[stream] = f"{item.get('id')}: {poison}"
             return None
 
-    async def _out(self, waiting: dict[str, list[Recorded[Any]]], sent: Sent) -> None:
+    async def _out(self, container: str, waiting: Sequence[Recorded[Any]], sent: Sent) -> None:
+        fresh = await self.freshness.wait(self.consumer, container, at_most=PUBLISHED_WITHIN)
+        if not fresh.is_fresh:
+            raise Transient(f"{self.consumer} is {fresh.lag} behind; wait until it has published what there is")
+        parked = await self._parked()
+        streams: dict[str, list[Recorded[Any]]] = {}
+        for event in waiting:
+            if event.sequence < parked.get(event.stream, event.sequence + 1):
+                streams.setdefault(event.stream, []).append(event)
         # Each to its end: what has arrived has arrived, and the first trouble decides.
-        sending = [self._stream_out(events, sent) for events in waiting.values()]
+        sending = [self._stream_out(events, sent) for events in streams.values()]
         for trouble in await asyncio.gather(*sending, return_exceptions=True):
             if trouble is not None:
                 raise trouble

@@ -6,11 +6,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from orders.events import OrderDelivered, OrderEvent, OrderPlaced, OrderShipped
-from shared.kernel import Key, Poison, Recorded
+from shared.kernel import Key, Poison, Recorded, Transient
 from shared.pipeline import Forward, OneByOne
 from shared.pipeline.consumers import StillPoison
 from shared.pipeline.lanes import CONTAINER, HEAD, lane
@@ -52,6 +53,26 @@ async def test_what_can_never_be_sent_holds_back_its_stream_and_no_other() -> No
     assert post.sent == [("o1", 1), ("o2", 1)]
     head = world.rows.rows[CONTAINER, Key(lane("publish", KEY), HEAD)].item
     assert (head["first"], head["last"]) == (2, 3)
+
+
+async def test_a_bug_in_handing_on_parks_its_stream_and_what_comes_from_outside_waits() -> None:
+    post = Post()
+    bugs: dict[str, Exception] = {"o1": KeyError("a bug"), "o3": ConnectionResetError()}
+
+    async def hand_on(event: Recorded[Any]) -> None:
+        if bug := bugs.get(event.stream):
+            raise bug
+        await post.hand_on(event)
+
+    streams = [recorded([PLACED], stream=name) for name in ("o1", "o2", "o3")]
+    world = World([event for each in streams for event in each], outlets={FORWARD.name: OneByOne(hand_on)})
+
+    with pytest.raises(Transient):
+        await world.deliver_to(FORWARD, [event for each in streams for event in each])
+
+    assert post.sent == [("o2", 1)]
+    assert (CONTAINER, Key(lane("publish", KEY), HEAD)) in world.rows.rows
+    assert (CONTAINER, Key(lane("publish", Key("o3", "o3")), HEAD)) not in world.rows.rows
 
 
 async def test_a_release_sends_what_waited_in_order_and_opens_the_way() -> None:

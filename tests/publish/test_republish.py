@@ -4,6 +4,7 @@ import random
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import count
 
 import pytest
 from hypothesis import given
@@ -13,8 +14,9 @@ from orders.events import OrderDelivered, OrderEvent, OrderPlaced, OrderShipped
 from orders.publication import ORDER_PUBLICATION
 from shared.kernel import Recorded, Transient
 from shared.pipeline import CloudEvents, Publish, Republish
+from shared.pipeline.freshness import Freshness
 from shared.pipeline.republish import Sent, Wanted
-from shared.ports import Item
+from shared.ports import Item, LeasePosition
 from tests.orders import EPOCH, a_line, recorded, usd
 from tests.pipeline.worlds import CODEC
 from tests.publish.hubs import FakeHub
@@ -34,6 +36,7 @@ class History:
     items: Sequence[Item]
     heads: Sequence[Item] = ()
     hub: FakeHub = field(default_factory=FakeHub)
+    behind: int = 0
 
     async def everything(self, container: str) -> AsyncIterator[Item]:
         assert container == "orders"
@@ -46,9 +49,19 @@ class History:
     async def count(self, consumer: str) -> int:
         return sum(head["consumer"] == consumer for head in self.heads)
 
+    async def positions(self, consumer: str, container: str) -> Sequence[LeasePosition]:
+        assert (consumer, container) == ("publish_orders", "orders")
+        return [LeasePosition("0", owned=True, position="1", behind=self.behind)]
+
     async def sent(self, wanted: Wanted) -> Sent:
-        again = Republish(CODEC, self, Publish(AGAIN, self.hub), self, "publish_orders")
+        clock = count()
+        freshness = Freshness(self, lambda: float(next(clock)), sleep=_at_once)
+        again = Republish(CODEC, self, Publish(AGAIN, self.hub), self, "publish_orders", freshness)
         return await again.send("orders", wanted)
+
+
+async def _at_once(_: float) -> None:
+    pass
 
 
 def items(events: Sequence[Recorded[OrderEvent]]) -> list[Item]:
@@ -88,6 +101,30 @@ async def test_what_was_not_published_yet_does_not_come_from_here() -> None:
     await history.sent(EVERYTHING)
 
     assert (history.hub.of("o0"), len(history.hub.of("o1"))) == (["o0:000001"], 3)
+
+
+async def test_what_may_not_have_been_published_yet_does_not_come_from_here() -> None:
+    history = History(items(STREAMS[0]), behind=1)
+
+    with pytest.raises(Transient, match="behind"):
+        await history.sent(EVERYTHING)
+
+    assert not history.hub.taken
+
+
+async def test_what_was_written_while_history_was_read_waits_for_its_own_feed_too() -> None:
+    class Late(History):
+        async def everything(self, container: str) -> AsyncIterator[Item]:
+            async for item in super().everything(container):
+                yield item
+            self.behind = 1
+
+    history = Late(items(STREAMS[0]))
+
+    with pytest.raises(Transient, match="behind"):
+        await history.sent(EVERYTHING)
+
+    assert not history.hub.taken
 
 
 async def test_an_event_that_cannot_go_keeps_those_behind_it_back_and_is_named() -> None:

@@ -152,6 +152,28 @@ async def test_a_hub_that_does_not_answer_is_given_up_long_before_a_batch_is(own
     assert bodies_of(reading, KEYS[0]) == ["1", "2", "3"]
 
 
+async def test_a_hub_that_says_nothing_costs_all_who_ask_one_wait() -> None:
+    asked: list[str] = []
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked.append("a connection")
+        while await reader.read(1000):
+            pass
+        writer.close()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    connection = connection_string(f"127.0.0.1:{server.sockets[0].getsockname()[1]}")
+
+    async with client_of(connection, call_seconds=0.5) as client:
+        answers = await asyncio.gather(*(client.partitions() for _ in range(5)), return_exceptions=True)
+    server.close()
+    server.abort_clients()
+    await server.wait_closed()
+
+    assert [type(answer) for answer in answers] == [Transient] * 5
+    assert len(asked) == 1
+
+
 async def test_a_hub_that_is_not_there_is_no_fault_of_an_event(own: Hubs) -> None:
     settings = eventhubs({"EVENTHUBS": own.connection})
     assert settings is not None
