@@ -6,6 +6,7 @@ import typing
 import azure.functions as func
 
 from api import messages
+from api.access import AccessSettings
 from api.routes import ROUTES
 from shared.pipeline import Consumer, Receive
 from shared.runtime import MEASURE_LAG, pipeline
@@ -14,9 +15,9 @@ from shared.settings import UNTIL_HANDLED, Settings, feed_binding, hub_binding
 from shared.subscriptions import HUBS, feeds_of
 from shared.telemetry import invoked, observer
 
-app, feeds = func.FunctionApp(http_auth_level=func.AuthLevel.FUNCTION), func.Blueprint()
 # What is missing or wrong is named when the app starts, not when the first request comes.
-SETTINGS = Settings.read(os.environ)
+SETTINGS, ACCESS = Settings.read(os.environ), AccessSettings.read(os.environ)
+app, feeds = func.FunctionApp(http_auth_level=func.AuthLevel[ACCESS.asks_the_platform_for]), func.Blueprint()
 observer()
 
 

@@ -4,7 +4,6 @@ import hmac
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass, field
 from hashlib import sha256
-from http import HTTPStatus
 from typing import Final
 
 from api.problems import Unacceptable
@@ -42,4 +41,4 @@ class Cursors:
 
 
 def _invalid() -> Unacceptable:
-    return Unacceptable(HTTPStatus.BAD_REQUEST, "invalid_cursor", "cursor is not one that this list has given")
+    return Unacceptable.parameter("cursor", "invalid_cursor", "cursor is not one that this list has given")

@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from http import HTTPStatus
 from typing import Final, get_args
 
 from api.problems import Unacceptable
@@ -37,7 +36,7 @@ def read(params: Mapping[str, str]) -> Filters:
     """
     first, last = _day(params, "startDate"), _day(params, "endDate")
     if first and last and last < first:
-        raise Unacceptable(HTTPStatus.BAD_REQUEST, "invalid_dates", "endDate is before startDate")
+        raise Unacceptable.parameter("endDate", "invalid_dates", "endDate is before startDate")
     return Filters(
         status=_status(params),
         start=f"{first}T00:00:00.000000Z" if first else "",
@@ -52,7 +51,7 @@ def _status(params: Mapping[str, str]) -> Status | None:
     for status in STATUSES:
         if text == status:
             return status
-    raise Unacceptable(HTTPStatus.BAD_REQUEST, "invalid_status", f"status is one of {', '.join(STATUSES)}")
+    raise Unacceptable.parameter("status", "invalid_status", f"status is one of {', '.join(STATUSES)}")
 
 
 def _day(params: Mapping[str, str], name: str) -> date | None:
@@ -64,4 +63,4 @@ def _day(params: Mapping[str, str], name: str) -> date | None:
             return date.fromisoformat(text)
     except ValueError:
         pass
-    raise Unacceptable(HTTPStatus.BAD_REQUEST, "invalid_date", f"{name} is a day like 2026-01-31")
+    raise Unacceptable.parameter(name, "invalid_date", f"{name} is a day like 2026-01-31")

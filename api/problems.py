@@ -1,15 +1,24 @@
 """Every failure as application/problem+json with a stable code (RFC 9457), and the one edge that makes it so."""
 
+import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from math import ceil
+from typing import Final, Self
+from uuid import uuid4
 
 import azure.functions as func
 import orjson
 
+from api import access
+from api.access.allowance import TooManyRequests
+from api.access.keys import KeysAway
+from api.catalogue import PAGE, PROBLEMS
 from orders.refusals import KeyReused, OrderNotPending, ShipmentUnderWay, TransitionForbidden, UnknownOrder
-from shared.kernel import Poison, Refused, Transient
+from shared.kernel import Poison, Reason, Refused, Transient
 from shared.pipeline import Outdated
 from shared.telemetry import invoked, observer
 
@@ -17,6 +26,8 @@ log = logging.getLogger("orderflow.api")
 
 type Handler = Callable[[func.HttpRequest], Awaitable[func.HttpResponse]]
 type Route = Callable[[func.HttpRequest, func.Context], Awaitable[func.HttpResponse]]
+# Where a request is wrong: {"pointer" | "parameter" | "header": …, "detail": …}.
+type Findings = Sequence[dict[str, str]]
 
 STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     UnknownOrder: HTTPStatus.NOT_FOUND,
@@ -25,38 +36,84 @@ STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     ShipmentUnderWay: HTTPStatus.CONFLICT,
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
+# Why what is stored cannot be read now, each with the code of its reason.
+UNREADABLE: Final[frozenset[Reason]] = frozenset(
+    {"unreadable", "unreadable_envelope", "unreadable_row", "unknown_version"}
+)
+TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+# Nothing that an answer needs comes from elsewhere, and nobody on the way keeps it; a page says what it needs itself.
+HEADERS: Final = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 class Unacceptable(Exception):  # noqa: N818 - a request we answer, not an error of ours
     """The request itself is at fault; answered as it says."""
 
-    def __init__(
-        self, status: HTTPStatus, code: str, detail: str, *, errors: list[dict[str, str]] | None = None
-    ) -> None:
+    def __init__(self, status: HTTPStatus, code: str, detail: str, *, errors: Findings | None = None) -> None:
         super().__init__(detail)
         self.status, self.code, self.detail, self.errors = status, code, detail, errors
 
+    @classmethod
+    def parameter(cls, name: str, code: str, detail: str) -> Self:
+        """A parameter of the query is at fault."""
+        return cls(HTTPStatus.BAD_REQUEST, code, detail, errors=[{"parameter": name, "detail": detail}])
 
-def problem(
-    status: HTTPStatus, code: str, detail: str, *, errors: list[dict[str, str]] | None = None
-) -> func.HttpResponse:
-    body: dict[str, object] = {"type": "about:blank", "title": status.phrase, "status": status.value}
-    body |= {"code": code, "detail": detail} | ({"errors": errors} if errors else {})
-    headers = {"Retry-After": "1"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
-    return func.HttpResponse(
-        orjson.dumps(body), status_code=status.value, headers=headers, mimetype="application/problem+json"
-    )
+    @classmethod
+    def header(cls, name: str, code: str, detail: str) -> Self:
+        """A header is at fault."""
+        return cls(HTTPStatus.BAD_REQUEST, code, detail, errors=[{"header": name, "detail": detail}])
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """`retry_after` is in seconds; 0 when trying again is of no use."""
+
+    status: HTTPStatus
+    code: str
+    detail: str
+    errors: Findings | None = None
+    retry_after: int = 0
+
+    def body(self, trace_id: str) -> dict[str, object]:
+        kind = PROBLEMS.get(self.code)
+        told = {
+            "type": f"{PAGE}#{self.code}",
+            "title": kind.title if kind else self.status.phrase,
+            "status": self.status.value,
+            "code": self.code,
+            "detail": self.detail,
+            "traceId": trace_id,
+        }
+        return told | ({"errors": self.errors} if self.errors else {})
+
+    def response(self, trace_id: str) -> func.HttpResponse:
+        headers = {"Retry-After": str(self.retry_after)} if self.retry_after else {}
+        if self.status == HTTPStatus.UNAUTHORIZED:
+            headers["WWW-Authenticate"] = "Bearer"
+        return func.HttpResponse(
+            orjson.dumps(self.body(trace_id)),
+            status_code=self.status.value,
+            headers=headers,
+            mimetype="application/problem+json",
+        )
 
 
 def answered(handler: Handler) -> Route:
-    """Turn whatever a handler raises into its answer, within the run's trace."""
-    name = handler.__name__
+    """Let in whom the rules let in, and turn whatever a handler raises into its answer, within the run's trace."""
+    name, rule = handler.__name__, access.rule_of(handler.__name__)
 
     # The worker looks at the parameters and gives the context to whoever names it; a wrapped handler would hide it.
     async def answer(req: func.HttpRequest, context: func.Context) -> func.HttpResponse:
         with invoked(context, stage="" if req.method == "GET" else name), observer().span(name) as trace:
-            answered = await _attempted(handler, req)
+            answered = await _attempted(handler, rule, req)
             trace.say(status=answered.status_code)
+            for header, value in HEADERS.items():
+                answered.headers.setdefault(header, value)
             return answered
 
     answer.__name__, answer.__qualname__, answer.__module__ = name, handler.__qualname__, handler.__module__
@@ -64,40 +121,68 @@ def answered(handler: Handler) -> Route:
     return answer
 
 
-async def _attempted(handler: Handler, req: func.HttpRequest) -> func.HttpResponse:
+async def _attempted(handler: Handler, rule: access.Rule, req: func.HttpRequest) -> func.HttpResponse:
     try:
-        return await handler(req)
-    except Exception as error:
-        if (known := _answer(error)) is not None:
-            return known
-        log.exception("answered 500: %s", handler.__name__)
-        return problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "this is our fault; it was logged")
+        async with asyncio.timeout(rule.within.total_seconds()):
+            asking = await access.admitted(rule, req.headers)
+            if customer_id := req.route_params.get("customerId"):
+                asking.insist_on(customer_id)
+            return await handler(req)
+    except Exception as error:  # noqa: BLE001 - the edge: what nobody foresaw is logged there and answered 500
+        trace_id = current_trace(req)
+        return problem_of(error, trace_id, handler.__name__).response(trace_id)
 
 
-def _answer(error: Exception) -> func.HttpResponse | None:
+def current_trace(req: func.HttpRequest) -> str:
+    """What the log knows this request by: of the trace under way, else of the caller's, else a new one."""
+    here = observer().traceparent() or req.headers.get("traceparent", "")
+    return here[3:35] if TRACEPARENT.fullmatch(here) else uuid4().hex
+
+
+def problem_of(error: Exception, trace_id: str, where: str) -> Problem:
+    """What is known is answered as such; for what is not, `traceId` leads to the log."""
+    if (known := _known(error)) is not None:
+        if known.status == HTTPStatus.SERVICE_UNAVAILABLE:
+            log.warning("answered 503: %s: %s, trace %s", where, error, trace_id)
+        return known
+    log.error("answered 500: %s, trace %s", where, trace_id, exc_info=error)
+    return Problem(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "this is our fault; it was logged")
+
+
+def _known(error: Exception) -> Problem | None:  # noqa: PLR0911 - a case each
     match error:
         case Unacceptable(status=status, code=code, detail=detail, errors=errors):
-            return problem(status, code, detail, errors=errors)
+            return Problem(status, code, detail, errors)
         case Refused(code=code):
-            return problem(STATUS[type(error)], code, str(error))
+            return Problem(STATUS.get(type(error), HTTPStatus.CONFLICT), code, str(error))
+        case access.Unauthenticated():
+            return Problem(HTTPStatus.UNAUTHORIZED, "unauthenticated", str(error))
+        case access.Forbidden():
+            return Problem(HTTPStatus.FORBIDDEN, "forbidden", str(error))
+        case TooManyRequests(retry_after=seconds):
+            return Problem(HTTPStatus.TOO_MANY_REQUESTS, "too_many_requests", str(error), retry_after=seconds)
         case Outdated():
-            return problem(HTTPStatus.PRECONDITION_FAILED, "precondition_failed", str(error))
-        case Transient():
-            log.warning("answered 503: %s", error)
-            return problem(HTTPStatus.SERVICE_UNAVAILABLE, "try_again", "the store is busy or away; try again")
-        case Poison():
-            return _poisoned(error)
-        case _:
-            return None
-
-
-def _poisoned(poison: Poison) -> func.HttpResponse | None:
-    match poison.reason:
-        case "too_large":
-            return problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "order_too_large", "the order is too large to store")
-        case "unreadable" | "unreadable_envelope" | "unreadable_row" | "unknown_version" as reason:
+            return Problem(HTTPStatus.PRECONDITION_FAILED, "precondition_failed", str(error))
+        case Poison(reason="too_large"):
+            return Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "order_too_large", "the order is too large to store")
+        case Poison(reason=reason) if reason in UNREADABLE:
             # Its feeds have parked it, or another version of the app reads it: nothing is lost, and nothing is wrong.
-            log.warning("answered 503: %s", poison)
-            return problem(HTTPStatus.SERVICE_UNAVAILABLE, reason, "what is stored cannot be read by this version")
+            return _unavailable(reason, "what is stored cannot be read by this version")
+        case _:
+            return _passing(error)
+
+
+def _passing(error: Exception) -> Problem | None:
+    match error:
+        case KeysAway():
+            return _unavailable("identity_away", "the token cannot be verified now; try again", after=10)
+        case Transient(retry_after=seconds):
+            return _unavailable("try_again", "the store is busy or away; try again", after=ceil(seconds or 1))
+        case TimeoutError():
+            return _unavailable("too_slow", "there is no answer in time; what was asked may have been done")
         case _:
             return None
+
+
+def _unavailable(code: str, detail: str, *, after: int = 1) -> Problem:
+    return Problem(HTTPStatus.SERVICE_UNAVAILABLE, code, detail, retry_after=after)

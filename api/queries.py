@@ -2,11 +2,10 @@
 
 import azure.functions as func
 
-from api import answers, filters, requests
+from api import answers, as_of, filters, requests, visible
 from api.freshness import freshened
 from api.paging import Listing
 from api.problems import answered
-from orders.refusals import UnknownOrder
 from projections.customer_orders import customer_orders
 from projections.order_board import SHARDS, order_board
 from shared.pipeline import Project
@@ -19,12 +18,14 @@ routes = func.Blueprint()
 @routes.route("api/orders/{orderId}", methods=["GET"])
 @answered
 async def get_order(req: func.HttpRequest) -> func.HttpResponse:
-    """Folded from the stream, hence always current."""
-    order_id = requests.path_id(req, "orderId")
-    if order_id is None:
-        raise UnknownOrder("no such order")
-    found = await app().orders.load(order_id)
-    return answers.json(answers.order(found), headers=answers.etag(found.sequence))
+    """Folded from the stream, hence always current; `asOf` folds what had happened then.
+
+    What was deleted since is gone from its past as well.
+    """
+    found = await visible.order(req)
+    answers.order(found)
+    then = app().orders.past(found, as_of.count(req.params, found.events))
+    return answers.json(answers.order(then), headers=answers.etag(then.sequence))
 
 
 @routes.route("api/orders", methods=["GET"])

@@ -12,19 +12,21 @@ import orjson
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic.alias_generators import to_camel
 
-from api.problems import Unacceptable
+from api.access import asking
+from api.problems import TRACEPARENT, Unacceptable
 from orders.events import Status
 from shared.kernel.personal import PERSONAL, SECRET
 from shared.kernel.values import reads_as_time
 from shared.pipeline import Cause
 
 MAX_BODY: Final = 64 * 1024
+MAX_BATCH_BODY: Final = 1024 * 1024
+MAX_ORDERS: Final = 100
 DEFAULT_LIMIT: Final = 100
 MAX_LIMIT: Final = 1000
 
 _ID = re.compile(r"[A-Za-z0-9_:.-]{1,100}")
 KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
-_TRACEPARENT = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 # What the local part may hold without quotes (RFC 5321 section 4.1.2), and a domain with a dot.
 _EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$"
 _ETAG = re.compile(r'"([0-9]{1,9})"')
@@ -83,27 +85,52 @@ class NewOrder(Body):
     payment_token: Annotated[str, Field(pattern=r"^tok_[a-z_]{1,60}$"), SECRET] | None = None
 
 
+class KeyedOrder(NewOrder):
+    """An order of a batch; with a key of its own it may be sent again, alone or in any batch."""
+
+    idempotency_key: Annotated[str, Field(pattern=f"^{KEY.pattern}$")] | None = None
+
+
+class NewBatch[O](Body):
+    """Of KeyedOrders, each looked at by itself: one with errors keeps no other from being placed."""
+
+    orders: Annotated[list[O], Field(min_length=1, max_length=MAX_ORDERS)]
+
+
 class NewStatus(Body):
     status: Status
 
 
-def body[B: Body](req: func.HttpRequest, kind: type[B]) -> B:
-    """Raises Unacceptable: 413 too large, 400 not JSON, 422 not what the route takes."""
+def body[B: Body](req: func.HttpRequest, kind: type[B], *, most: int = MAX_BODY) -> B:
+    """Raises Unacceptable: 413 too large, 415 not said to be JSON, 400 not JSON, 422 not what the route takes."""
     raw = req.get_body()
-    if len(raw) > MAX_BODY:
+    if len(raw) > most:
+        raise Unacceptable(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", f"a body has at most {most} bytes")
+    # A page of another site may send forms and plain text to anybody, but JSON only to whom it may talk to.
+    if str(req.headers.get("content-type", "")).partition(";")[0].strip().lower() != "application/json":
         raise Unacceptable(
-            HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "body_too_large", f"a body has at most {MAX_BODY} bytes"
+            HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "the body is application/json and says so"
         )
     try:
         return kind.model_validate_json(raw)
     except ValidationError as error:
-        findings = error.errors(include_input=False, include_url=False, include_context=False)
-        if findings[0]["type"] == "json_invalid":
-            raise Unacceptable(HTTPStatus.BAD_REQUEST, "malformed_json", "the body is not JSON") from None
-        pointed = [{"pointer": "/" + "/".join(map(str, f["loc"])), "detail": f["msg"]} for f in findings[:20]]
-        raise Unacceptable(
-            HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_body", "the body has errors", errors=pointed
-        ) from None
+        raise _invalid(error) from None
+
+
+def part[B: Body](value: object, kind: type[B], *, at: str) -> B:
+    """One part of a body that was read already. Raises Unacceptable 422, with pointers that begin with `at`."""
+    try:
+        return kind.model_validate(value)
+    except ValidationError as error:
+        raise _invalid(error, at) from None
+
+
+def _invalid(error: ValidationError, at: str = "") -> Unacceptable:
+    findings = error.errors(include_input=False, include_url=False, include_context=False)
+    if findings[0]["type"] == "json_invalid":
+        return Unacceptable(HTTPStatus.BAD_REQUEST, "malformed_json", "the body is not JSON")
+    pointed = [{"pointer": at + "/" + "/".join(map(str, f["loc"])), "detail": f["msg"]} for f in findings[:20]]
+    return Unacceptable(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_body", "the body has errors", errors=pointed)
 
 
 def path_id(req: func.HttpRequest, name: str) -> str | None:
@@ -115,28 +142,26 @@ def path_id(req: func.HttpRequest, name: str) -> str | None:
 def limit(req: func.HttpRequest) -> int:
     text = req.params.get("limit", str(DEFAULT_LIMIT))
     if not re.fullmatch("[0-9]{1,4}", text) or not 1 <= int(text) <= MAX_LIMIT:
-        raise Unacceptable(HTTPStatus.BAD_REQUEST, "invalid_limit", f"limit is a number from 1 to {MAX_LIMIT}")
+        raise Unacceptable.parameter("limit", "invalid_limit", f"limit is a number from 1 to {MAX_LIMIT}")
     return int(text)
 
 
 def idempotency_key(req: func.HttpRequest) -> str | None:
     key: str | None = req.headers.get("Idempotency-Key")
     if key is not None and not KEY.fullmatch(key):
-        raise Unacceptable(
-            HTTPStatus.BAD_REQUEST, "invalid_idempotency_key", "Idempotency-Key has 1 to 255 visible ASCII characters"
-        )
+        detail = "Idempotency-Key has 1 to 255 visible ASCII characters"
+        raise Unacceptable.header("Idempotency-Key", "invalid_idempotency_key", detail)
     return key
 
 
-def placement(req: func.HttpRequest, order: NewOrder) -> tuple[str, str]:
+def placement(key: str | None, order: NewOrder) -> tuple[str, str]:
     """Order id and fingerprint: the same for the same caller and key, and for the same body under it.
 
     The key itself is not stored, so the fingerprint gives nothing away about the private part of the body.
     """
-    key = idempotency_key(req)
     if key is None:
         return f"ord_{uuid4().hex}", ""
-    caller = req.headers.get("x-ms-client-principal-id", "")
+    caller = asking().caller.id
     place = hashlib.sha256(f"{len(caller)}:{caller}:{key}".encode())
     fingerprint = hashlib.sha256(key.encode() + orjson.dumps(_canonical(order), option=orjson.OPT_SORT_KEYS))
     return f"ord_{place.hexdigest()[:32]}", fingerprint.hexdigest()
@@ -144,7 +169,7 @@ def placement(req: func.HttpRequest, order: NewOrder) -> tuple[str, str]:
 
 def _canonical(order: NewOrder) -> object:
     """The same for the same wish, however it was spelt and whatever fields later versions of this app add."""
-    wish = order.model_dump(exclude_none=True, mode="python")
+    wish = order.model_dump(include=set(NewOrder.model_fields), exclude_none=True, mode="python")
     for line in wish["items"]:
         line["unit_price"] = int(line["unit_price"] * 100)
     return wish
@@ -156,7 +181,7 @@ def cause(req: func.HttpRequest) -> Cause:
     return Cause(
         causation_id=f"http:{uuid4().hex}",
         correlation_id=correlation if _ID.fullmatch(correlation) and not reads_as_time(correlation) else uuid4().hex,
-        traceparent=traceparent if _TRACEPARENT.fullmatch(traceparent) else "",
+        traceparent=traceparent if TRACEPARENT.fullmatch(traceparent) else "",
     )
 
 
@@ -173,6 +198,6 @@ def if_match(req: func.HttpRequest) -> frozenset[int] | None:
         return None
     tags = [tag.strip() for tag in header.split(",")]
     if not all(re.fullmatch(r'(W/)?"[^"]*"', tag) for tag in tags):
-        raise Unacceptable(HTTPStatus.BAD_REQUEST, "invalid_if_match", 'If-Match holds entity tags such as "3"')
+        raise Unacceptable.header("If-Match", "invalid_if_match", 'If-Match holds entity tags such as "3"')
     # A weak tag never matches strongly (RFC 9110 section 13.1.1), nor does one we never gave out.
     return frozenset(int(match[1]) for tag in tags if (match := _ETAG.fullmatch(tag)))

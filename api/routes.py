@@ -2,7 +2,15 @@
 
 from typing import Final
 
-from api import commands, docs, health, queries, sagas, sales
+from api import batch, commands, docs, health, problem_page, queries, sagas, sales
 
-_DOORS: Final = (commands.routes, queries.routes, sagas.routes, sales.routes, health.routes)
+_DOORS: Final = (
+    commands.routes,
+    batch.routes,
+    queries.routes,
+    sagas.routes,
+    sales.routes,
+    health.routes,
+    problem_page.routes,
+)
 ROUTES: Final = (*_DOORS, docs.described(*_DOORS))

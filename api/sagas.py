@@ -2,7 +2,7 @@
 
 import azure.functions as func
 
-from api import answers, requests
+from api import answers, requests, visible
 from api.problems import answered
 from orders.refusals import UnknownOrder
 from shared.kernel import Poison
@@ -37,14 +37,11 @@ async def get_saga(req: func.HttpRequest) -> func.HttpResponse:
 @answered
 async def get_history(req: func.HttpRequest) -> func.HttpResponse:
     """Events and the phases of the saga between them, oldest first."""
-    order_id = requests.path_id(req, "orderId")
-    if order_id is None:
-        raise UnknownOrder("no such order")
-    found = await app().orders.load(order_id)
+    found = await visible.order(req)
     answers.order(found)
     entries = [answers.event(app().orders.codec.encode(each)) for each in found.events]
     try:
-        if instance := await app().sagas.find(order_id):
+        if instance := await app().sagas.find(visible.order_id(req)):
             entries += [dict(answers.phase(each)) for each in instance.progress.entered]
     except Poison as poison:
         # The events say what has happened whether their saga can be read or not.

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from http import HTTPStatus
 from typing import Any, Final
 
 import azure.functions as func
@@ -30,7 +29,7 @@ async def get_daily_sales(req: func.HttpRequest) -> func.HttpResponse:
     """`from` and `to` are days, both included; a day costs one point read for each of its shards."""
     start, end = _period(req)
     if (end - start).days >= MOST_DAYS:
-        raise _unacceptable(f"a request spans at most {MOST_DAYS} days")
+        raise _unacceptable("to", f"a request spans at most {MOST_DAYS} days")
     days = [str(start + timedelta(days=n)) for n in range((end - start).days + 1)]
     return await _answered(req, daily_sales, {day: day for day in days}, part="days", name="date")
 
@@ -42,7 +41,7 @@ async def get_product_sales(req: func.HttpRequest) -> func.HttpResponse:
     start, end = _period(req)
     months = list(_months(start, end))
     if len(months) > MOST_MONTHS:
-        raise _unacceptable(f"a request spans at most {MOST_MONTHS} months")
+        raise _unacceptable("to", f"a request spans at most {MOST_MONTHS} months")
     product = requests.path_id(req, "productId")
     buckets = {month: bucket(product, month) for month in months} if product else {}
     return await _answered(req, product_sales, buckets, part="months", name="month")
@@ -70,7 +69,7 @@ def _shown(amounts: dict[str, int]) -> dict[str, object]:
 def _period(req: func.HttpRequest) -> tuple[date, date]:
     start, end = _day(req, "from"), _day(req, "to")
     if end < start:
-        raise _unacceptable("the period ends before it begins")
+        raise _unacceptable("to", "the period ends before it begins")
     return start, end
 
 
@@ -78,7 +77,7 @@ def _day(req: func.HttpRequest, name: str) -> date:
     try:
         return datetime.strptime(str(req.params.get(name, "")), "%Y-%m-%d").replace(tzinfo=UTC).date()
     except ValueError:
-        raise _unacceptable(f"{name} is a date such as 2026-01-31") from None
+        raise _unacceptable(name, f"{name} is a date such as 2026-01-31") from None
 
 
 def _months(start: date, end: date) -> Iterator[str]:
@@ -88,5 +87,5 @@ def _months(start: date, end: date) -> Iterator[str]:
         year, month = (year + 1, 1) if month == 12 else (year, month + 1)  # noqa: PLR2004 - December
 
 
-def _unacceptable(detail: str) -> Unacceptable:
-    return Unacceptable(HTTPStatus.BAD_REQUEST, "invalid_period", detail)
+def _unacceptable(name: str, detail: str) -> Unacceptable:
+    return Unacceptable.parameter(name, "invalid_period", detail)

@@ -193,10 +193,22 @@ class Feeds(TypedDict):
     last: Last
 
 
-class Pointed(TypedDict):
-    """A JSON pointer into the body, and what is wrong there."""
+class PlacedResult(TypedDict):
+    """An order of a batch that is placed, now or by an earlier request."""
 
-    pointer: str
+    status: Literal[201]
+    location: str
+    etag: str
+    replayed: bool
+    order: Order
+
+
+class Pointed(TypedDict):
+    """Where a request is wrong, by a JSON pointer into the body, a parameter or a header; and what is wrong there."""
+
+    pointer: NotRequired[str]
+    parameter: NotRequired[str]
+    header: NotRequired[str]
     detail: str
 
 
@@ -208,4 +220,22 @@ class Problem(TypedDict):
     status: int
     code: str
     detail: str
+    traceId: str
     errors: NotRequired[list[Pointed]]
+
+
+class FailedResult(TypedDict):
+    """An order of a batch that is not placed, with the problem that it would have met alone."""
+
+    status: Annotated[int, Field(ge=400, le=599)]
+    problem: Problem
+
+
+class BatchResult(TypedDict):
+    """`results` are in the order of the orders; `requestUnits` and `retries` are what all of it took of the store."""
+
+    placed: Count
+    failed: Count
+    requestUnits: Annotated[float, Field(ge=0)]
+    retries: Count
+    results: list[PlacedResult | FailedResult]

@@ -42,6 +42,15 @@ param isLocked bool = false
 @description('Object ids of people who may read (never write) the data.')
 param readerPrincipalIds string[] = []
 
+@description('Who issues tokens, https://login.microsoftonline.com/TENANT/v2.0. Empty: callers have function keys.')
+param authIssuer string = ''
+
+@description('For whom those tokens are meant.')
+param authAudience string = ''
+
+@description('The registration that the platform itself authenticates with. Empty: the app verifies the tokens.')
+param authClientId string = ''
+
 param owner string = 'orders'
 param costCenter string = 'orders'
 
@@ -223,11 +232,17 @@ module functionApp 'modules/function-app.bicep' = {
     hostStorageName: hostStorage.outputs.name
     contentSecretUri: contentStorage.outputs.connectionSecretUri
     cursorSecretUri: contentStorage.outputs.cursorSecretUri
+    authIssuer: authIssuer
+    authAudience: authAudience
+    authClientId: authClientId
     alwaysReady: alwaysReady
     maximumWorkers: maximumWorkers
     workspaceId: monitoring.outputs.workspaceId
     appSettings: union(settings, {
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'Authorization=AAD;ClientId=${identity.outputs.clientId}'
+      AUTH: empty(authIssuer) ? 'keys' : 'entra'
+      AUTH_AUDIENCE: authAudience
+      AUTH_ISSUER: authIssuer
       APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
       COSMOS__accountEndpoint: cosmos.outputs.endpoint
       COSMOS__clientId: identity.outputs.clientId

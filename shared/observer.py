@@ -127,12 +127,13 @@ SILENT: Final = Silent()
 
 @dataclass(slots=True)
 class Spent:
-    """Request units of one stretch of work; what is spent within counts for all stretches around it.
+    """Request units and repeated calls of one stretch of work; what is spent within counts for all around it.
 
     `heard` is told of each amount, also of what tasks spend that go on after the stretch.
     """
 
     charge: float = 0.0
+    repeats: int = 0
     around: "Spent | None" = None
     heard: Callable[[float], None] | None = None
 
@@ -142,6 +143,12 @@ class Spent:
             stretch.charge += charge
             if stretch.heard:
                 stretch.heard(charge)
+            stretch = stretch.around
+
+    def repeat(self) -> None:
+        stretch: Spent | None = self
+        while stretch is not None:
+            stretch.repeats += 1
             stretch = stretch.around
 
 
@@ -169,3 +176,9 @@ def charged(charge: float) -> None:
     """Called by whoever hears the store's answer."""
     if (stretch := _spent.get()) is not None:
         stretch.add(charge)
+
+
+def repeated() -> None:
+    """Called by whoever asks the store again because it was busy or away."""
+    if (stretch := _spent.get()) is not None:
+        stretch.repeat()

@@ -20,6 +20,7 @@ _ABOUT: Final = (
     "wait up to 2 s for what was committed before the request. Answers may get further properties at any time."
 )
 _KEYS: Final = {
+    "bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "A token of Entra ID."},
     "functionKey": {"type": "apiKey", "in": "header", "name": "x-functions-key"},
     "functionKeyInQuery": {"type": "apiKey", "in": "query", "name": "code"},
 }

@@ -10,11 +10,13 @@ from api.openapi import examples
 from api.openapi.history import Entry
 from api.openapi.operation import HTML, Operation, Success
 from api.openapi.parameters import (
+    AS_OF,
     CAUSE,
     END,
     ETAG,
     FROM,
     IDEMPOTENCY_KEY,
+    IDEMPOTENCY_KEY_OF_ALL,
     IF_MATCH,
     IF_NONE_MATCH,
     LOCATION,
@@ -25,7 +27,7 @@ from api.openapi.parameters import (
     TAG,
     TO,
 )
-from api.requests import NewOrder, NewStatus
+from api.requests import KeyedOrder, NewBatch, NewOrder, NewStatus
 
 _ORDERS: Final = Success(list[shapes.ListedOrder], example=[examples.ORDER])
 _UNCHANGED: Final = Success(status=HTTPStatus.NOT_MODIFIED, headers=(TAG,))
@@ -40,7 +42,16 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         parameters=(IDEMPOTENCY_KEY, *CAUSE),
         codes=("order_too_large",),
     ),
-    "get_order": Operation("Look at an order as it is now", (_AN_ORDER,), codes=("order_not_found",)),
+    "place_orders": Operation(
+        "Place up to 100 orders, each with an end of its own",
+        (Success(shapes.BatchResult),),
+        takes=NewBatch[KeyedOrder],
+        example={"orders": [examples.NEW_ORDER | {"idempotencyKey": examples.KEY}]},
+        parameters=(IDEMPOTENCY_KEY_OF_ALL, *CAUSE),
+    ),
+    "get_order": Operation(
+        "Look at an order as it is now, or was", (_AN_ORDER,), parameters=(AS_OF,), codes=("order_not_found",)
+    ),
     "get_history": Operation(
         "What happened to an order, oldest first: its events, and the phases of its saga",
         (Success(list[Entry]),),
@@ -59,7 +70,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
     "delete_order": Operation(
         "Delete a pending order",
         (Success(status=HTTPStatus.NO_CONTENT),),
-        parameters=CAUSE,
+        parameters=(IF_MATCH, *CAUSE),
         codes=("order_not_found", "order_not_pending", "shipment_under_way"),
         path={"orderId": examples.TO_DELETE},
     ),
@@ -93,6 +104,7 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         "Is it well?", (Success(shapes.Health), Success(shapes.NotReady, HTTPStatus.SERVICE_UNAVAILABLE))
     ),
     "get_feeds": Operation("How far behind is each feed?", (Success(shapes.Feeds),)),
+    "get_problems": Operation("What each problem means, and what to do about it", (Success(str, media=HTML),)),
     "get_openapi": Operation(
         "This document", (Success(dict[str, object], headers=(TAG,)), _UNCHANGED), parameters=(IF_NONE_MATCH,)
     ),

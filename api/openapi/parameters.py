@@ -76,12 +76,28 @@ IDEMPOTENCY_KEY: Final = Parameter(
     codes=("invalid_idempotency_key", "idempotency_key_reused"),
     headers=(REPLAYED,),
 )
+IDEMPOTENCY_KEY_OF_ALL: Final = Parameter(
+    "Idempotency-Key",
+    "header",
+    "Of the whole batch: an order without a key of its own is known by this one and its place.",
+    Annotated[str, Field(pattern=f"^{KEY.pattern}$")],
+    examples.KEY,
+    codes=("invalid_idempotency_key",),
+)
 IF_MATCH: Final = Parameter(
     "If-Match",
     "header",
     "Only if the order still has one of these ETags.",
     Annotated[str, Field(pattern=r'^(\*|(W/)?"[^"]*"(, *(W/)?"[^"]*")*)$')],
     codes=("invalid_if_match", "precondition_failed"),
+)
+AS_OF: Final = Parameter(
+    "asOf",
+    "query",
+    "As it was at this time, or after the event with this sequence.",
+    Annotated[str, Field(pattern=r"^([1-9][0-9]{0,8}|[0-9]{4}-[0-9]{2}-[0-9]{2}T.+)$")],
+    "1",
+    codes=("invalid_as_of",),
 )
 IF_NONE_MATCH: Final = Parameter("If-None-Match", "header", "The ETag of what the caller still has.")
 CORRELATION: Final = Parameter(

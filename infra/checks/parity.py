@@ -9,7 +9,7 @@ from infra.checks.code import Code
 from infra.checks.environments import FOLDER
 from infra.checks.places import Finding, Place
 from infra.checks.plan import Plan, at, get, records, texts
-from infra.checks.platform_settings import PLATFORM_SETTINGS
+from infra.checks.platform_settings import PLATFORM_SETTINGS, TOLD_BY_THE_PLATFORM
 from infra.checks.policies.identity import ADDRESSES, app_settings
 from infra.checks.policies.secrets import REFERENCED
 from infra.checks.values import Record, Value
@@ -80,7 +80,7 @@ def settings_agree(plan: Plan, app: Code, _: Path) -> Iterator[Finding]:
         found = get(settings, "properties")
         given = found if isinstance(found, Record) else Record(settings.at)
         connections = {name.split("__")[0] for name in given if name.endswith("__credential")} - {HOST_STORAGE}
-        for name in sorted(app.settings - given.keys() - connections - UNSET.keys()):
+        for name in sorted(app.settings - given.keys() - connections - UNSET.keys() - TOLD_BY_THE_PLATFORM):
             yield Finding(settings.at, check, f"{settings.name}: the code reads {name}")
         switches = {f"AzureWebJobs_{name}_Disabled" for name in plan.triggers}
         of_connections = {name for name in given if name.split("__")[0] in connections}

@@ -31,3 +31,7 @@ PLATFORM_SETTINGS: Final = frozenset(
         "XDG_CACHE_HOME",
     }
 )
+
+# What the platform itself tells an app, and nobody sets.
+# Source: learn.microsoft.com/azure/app-service/reference-app-settings.
+TOLD_BY_THE_PLATFORM: Final = frozenset({"WEBSITE_AUTH_ENABLED", "WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME"})

@@ -20,6 +20,12 @@ param productionShare string
 param hostStorageName string
 param contentSecretUri string
 param cursorSecretUri string
+param authIssuer string
+param authAudience string
+
+@description('Empty: the platform authenticates nobody.')
+param authClientId string
+
 param alwaysReady int
 param maximumWorkers int
 param workspaceId string
@@ -59,12 +65,27 @@ var siteConfig = {
   minTlsVersion: '1.2'
   scmMinTlsVersion: '1.2'
   http20Enabled: true
+  // No page of another site talks to the app; a client of one's own is named here.
+  cors: { allowedOrigins: [], supportCredentials: false }
   healthCheckPath: '/health'
   minimumElasticInstanceCount: alwaysReady
   preWarmedInstanceCount: 1
   functionAppScaleLimit: maximumWorkers
   // Without it the platform cannot see a feed behind a private endpoint, and never adds an instance.
   functionsRuntimeScaleMonitoringEnabled: true
+}
+// Whoever has no token goes on to the app, which knows what is open to everybody and answers the others itself.
+var authentication = {
+  platform: { enabled: true }
+  globalValidation: { requireAuthentication: false, unauthenticatedClientAction: 'AllowAnonymous' }
+  httpSettings: { requireHttps: true }
+  identityProviders: {
+    azureActiveDirectory: {
+      enabled: true
+      registration: { clientId: authClientId, openIdIssuer: authIssuer }
+      validation: { allowedAudiences: [authAudience] }
+    }
+  }
 }
 var siteProperties = union({
   serverFarmId: planId
@@ -103,6 +124,11 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
     dependsOn: [sticky]
   }
 
+  resource auth 'config' = if (!empty(authClientId)) {
+    name: 'authsettingsV2'
+    properties: authentication
+  }
+
   resource scm 'basicPublishingCredentialsPolicies' = {
     name: 'scm'
     properties: { allow: false }
@@ -132,6 +158,11 @@ resource staging 'Microsoft.Web/sites/slots@2025-03-01' = {
       WEBSITE_CONTENTSHARE: '${name}-${stagingShare}'
     })
     dependsOn: [app::sticky]
+  }
+
+  resource auth 'config' = if (!empty(authClientId)) {
+    name: 'authsettingsV2'
+    properties: authentication
   }
 
   resource scm 'basicPublishingCredentialsPolicies' = {

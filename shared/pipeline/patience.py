@@ -10,6 +10,7 @@ from typing import Final
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 
 from shared.kernel import Throttled, Transient, Unknown
+from shared.observer import repeated
 
 FIRST_DELAY: Final = 0.05
 LONGEST_DELAY: Final = 5.0
@@ -125,6 +126,7 @@ class Patience:
         async def attempt() -> T:
             if first:
                 raise first.pop()
+            repeated()
             return await self._once(call)
 
         retrying = AsyncRetrying(

@@ -62,7 +62,11 @@ class Transactor[S, C, E]:
 
     def first(self, found: Decision[S, E]) -> Decision[S, E]:
         """The stream as its first event left it: the answer that opening it gave, whatever came later."""
-        events = found.events[:1]
+        return self.past(found, 1)
+
+    def past(self, found: Decision[S, E], count: int) -> Decision[S, E]:
+        """The stream as its first `count` events left it."""
+        events = found.events[:count]
         return Decision(self.decider.fold(event.body for event in events), events, appended=found.appended)
 
     async def open(

@@ -12,6 +12,7 @@ from shared.subscriptions import feeds_of
 from tests.e2e.conftest import Api, Store, an_order
 
 LINE = an_order("c")["items"][0]
+JSON = {"Content-Type": "application/json; charset=utf-8"}
 
 
 def with_line(**change: object) -> dict[str, Any]:
@@ -72,7 +73,7 @@ async def test_a_customer_nobody_knows_has_no_orders(api: Api) -> None:
     ],
 )
 async def test_a_body_that_is_no_order_is_refused(api: Api, body: bytes, status: int, code: str) -> None:
-    answer = await api("POST", "/api/orders", data=BytesIO(body))
+    answer = await api("POST", "/api/orders", data=BytesIO(body), headers=JSON)
 
     assert (answer.status, answer.body["code"]) == (status, code)
     assert answer.headers["Content-Type"] == "application/problem+json"
@@ -120,7 +121,7 @@ async def test_an_order_with_errors_is_refused_and_each_is_pointed_at(
 async def test_a_price_that_is_no_number_is_refused(api: Api, text: bytes) -> None:
     body = b'{"customerId":"c","items":[{"productId":"t","productName":"T","quantity":1,"unitPrice":' + text + b"}]}"
 
-    answer = await api("POST", "/api/orders", data=body)
+    answer = await api("POST", "/api/orders", data=body, headers=JSON)
 
     assert answer.status in {400, 422}
 
@@ -138,7 +139,12 @@ async def test_an_order_too_large_for_one_event_is_refused_and_leaves_nothing(ap
 async def test_nothing_of_a_refused_request_is_stored(api: Api, shared_store: Store) -> None:
     before = await shared_store.items("orders")
 
-    for request in ({"data": b"{"}, {"json": with_line(quantity=-1)}, {"data": BytesIO(b"x" * 3_000_000)}):
+    for request in (
+        {"data": b"{"},
+        {"data": b"{", "headers": JSON},
+        {"json": with_line(quantity=-1)},
+        {"data": BytesIO(b"x" * 3_000_000)},
+    ):
         await api("POST", "/api/orders", **request)
     await api("PATCH", f"/api/orders/{uuid4().hex}/status", json={"status": "shipped"})
 

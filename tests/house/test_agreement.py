@@ -8,6 +8,8 @@ from typing import Any, get_args
 
 import pytest
 
+from api.access import AccessSettings
+from infra.checks.platform_settings import TOLD_BY_THE_PLATFORM
 from projections import PROJECTIONS
 from shared.kernel import Misconfigured, Reason
 from shared.settings import EventHubsConnection, Settings, eventhubs, feed_binding
@@ -49,12 +51,16 @@ def test_the_example_has_every_setting_that_is_read_and_no_other() -> None:
     environ = Watched(EXAMPLE["Values"])
 
     Settings.read(environ)
+    AccessSettings.read(environ)
     feed_binding(environ)
     feed_binding(environ, "soon")
     choice.exporter(environ)
     choice.share(environ)
 
-    assert environ.asked - IN_AZURE - {choice.OF_THE_WORKER} == set(EXAMPLE["Values"]) - OF_THE_PLATFORM
+    assert (
+        environ.asked - IN_AZURE - TOLD_BY_THE_PLATFORM - {choice.OF_THE_WORKER}
+        == set(EXAMPLE["Values"]) - OF_THE_PLATFORM
+    )
 
 
 def test_every_setting_has_a_sentence() -> None:

@@ -17,6 +17,9 @@ MAY_IMPORT = {
     "azure.monitor": ("shared/telemetry/",),
     "opentelemetry": ("shared/telemetry/",),
     "azure.eventhub": ("shared/eventhubs/",),
+    "jwt": ("api/access/keys.py", "api/access/tokens.py"),
+    "aiohttp": ("api/access/issuer.py", "shared/cosmos/", "shared/eventhubs/"),
+    "aiolimiter": ("api/access/allowance.py",),
     "cloudevents": ("shared/pipeline/cloud_events.py",),
     "pydantic": (
         "shared/pipeline/codec.py",
