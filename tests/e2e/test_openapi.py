@@ -54,10 +54,11 @@ async def test_every_example_gets_the_answer_that_is_promised(session: aiohttp.C
 
         status, promised = next((int(code), one) for code, one in said["responses"].items() if code < "300")
         assert answer.status == status, (said["operationId"], answer)
-        for media, content in promised.get("content", {}).items():
-            assert answer.headers["Content-Type"].partition(";")[0] == media
+        if contents := promised.get("content"):
+            media = answer.headers["Content-Type"].partition(";")[0]
+            assert media in contents
             if media == "application/json":
-                conforms(answer.body, content["schema"])
+                conforms(answer.body, contents[media]["schema"])
 
 
 async def _answer(api: Api, path: str, method: str, said: dict[str, Any]) -> Answer:
