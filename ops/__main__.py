@@ -12,16 +12,16 @@ from typing import Final
 
 from ops.commands import COMMANDS
 from ops.show import json_array, table
-from shared.kernel import Failure, Misconfigured
+from shared.kernel import Failure, Misconfigured, Refused
 
-UNDONE: Final = {"still poison", "failed", "missing", "differs", "refused"}
+UNDONE: Final = {"still poison", "failed", "missing", "differs", "refused", "claimed"}
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
     options = parser().parse_args(arguments)
     try:
         return asyncio.run(_run(options, {**values(options.settings), **environ}))
-    except Failure as failure:
+    except (Failure, Refused) as failure:
         print(f"ops: {failure}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:

@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from shared.observer import Counting
 from shared.runtime import App, compose
 from shared.settings import Settings
 
@@ -24,7 +25,7 @@ def on_app(
     """For a command that works with what the app works with."""
 
     async def run(environ: Environ, options: argparse.Namespace) -> Rows | None:
-        app = compose(Settings.read(environ))
+        app = compose(Settings.read(environ), Counting())
         try:
             return await act(app, options)
         finally:

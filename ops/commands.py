@@ -2,13 +2,21 @@
 
 from typing import Final
 
-from ops import capacity, carrier, containers, lag, lanes, rebuild, republish, saga, stock, views, why
+from ops import capacity, carrier, containers, lag, lanes, mend, rebuild, replay, republish, saga, stock, views, why
 from ops.command import Command, on_app
 
 COMMANDS: Final = {
     "parked": Command("List parked keys, oldest first.", on_app(lanes.parked)),
     "show": Command("Show one parked key and what waits behind it.", on_app(lanes.show), lanes.a_lane),
     "release": Command("Put what waits behind parked keys in, if it passes.", on_app(lanes.release), lanes.some_lanes),
+    "replay": Command(
+        "Put parked keys in again, in order and at a pace; --dry-run says what that would change.",
+        on_app(replay.replay),
+        replay.arguments,
+    ),
+    "edit": Command("Mend one event or message that waits, and replay.", on_app(mend.edit), mend.edit_arguments),
+    "drop": Command("Go on without one that waits, for a reason.", on_app(mend.drop), mend.drop_arguments),
+    "deeds": Command("List who did what, when and why.", on_app(mend.deeds), mend.deeds_arguments),
     "audit": Command("Recompute every total and print the differences.", on_app(views.audit)),
     "lag": Command("Say how far each consumer is behind.", on_app(lag.lag), lag.arguments),
     "why": Command("Say what led to everything that is stored of an order.", on_app(why.why), why.arguments),

@@ -15,8 +15,13 @@ from pathlib import Path
 from typing import Any, Final, cast
 
 _NOT_SHIPPED: Final = frozenset({"benchmarks", "infra", "local", "ops", "tests"})
-# Which files of shared/cosmos ask which container, where a query is written out.
-_ASKS: Final = {"due.py": "sagas", "event_store.py": "orders", "poison.py": "poison"}
+# Which files of shared/cosmos ask which containers, where a query is written out.
+_ASKS: Final = {
+    "deeds.py": ("orders", "poison", "sagas"),
+    "due.py": ("sagas",),
+    "event_store.py": ("orders",),
+    "poison.py": ("poison",),
+}
 # Which file makes the items of a container; there the key's property stands right after the id.
 _WRITES: Final = {
     "daily-sales": "shared/pipeline/buckets.py",
@@ -102,11 +107,13 @@ def _function(function: Any) -> dict[str, object]:  # noqa: ANN401 - azure.funct
 
 def _written_queries(root: Path) -> Iterator[dict[str, object]]:
     """Queries that stand in the code as they are sent, by the file that sends them to one container."""
-    for name, container in _ASKS.items():
+    for name, containers in _ASKS.items():
         for node in _constants(root / "shared" / "cosmos" / name):
             if " FROM c WHERE " in node:
                 _, _, condition = node.partition(" FROM c WHERE ")
-                yield {"container": container, "paths": sorted(set(_PROPERTY.findall(condition))), "order": []}
+                paths = sorted(set(_PROPERTY.findall(condition)))
+                for container in containers:
+                    yield {"container": container, "paths": paths, "order": []}
 
 
 def _written_keys(root: Path) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from shared.cosmos.account import Account
 from shared.cosmos.buckets import CosmosBuckets
 from shared.cosmos.bulk import many_written, rows_written
+from shared.cosmos.deeds import CosmosDeeds
 from shared.cosmos.due import CosmosDue
 from shared.cosmos.event_store import CosmosEventStore
 from shared.cosmos.feed import CosmosFeedLags
@@ -18,6 +19,7 @@ from shared.cosmos.sweep import CosmosSweep
 __all__ = [
     "Account",
     "CosmosBuckets",
+    "CosmosDeeds",
     "CosmosDue",
     "CosmosEventStore",
     "CosmosFeedLags",

@@ -9,13 +9,15 @@ from shared.ports import Item
 
 _PARKED = "SELECT * FROM c WHERE c.type = 'LaneHead' OR c.type = 'RawPoison'"
 
+_CLAIMS = "SELECT * FROM c WHERE c.type = 'LaneClaim'"
+
 _SINCE = "SELECT c.consumer, c.since FROM c WHERE c.type = 'LaneHead' OR c.type = 'RawPoison'"
 
 _COUNTED = "SELECT VALUE COUNT(1) FROM c WHERE c.type = 'LaneHead' AND c.consumer = @consumer"
 
 
 class CosmosLaneCatalogue:
-    """A `LaneCatalogue` and a `ParkedSince`. Its query goes to every partition, so it costs by what is parked."""
+    """A `LaneCatalogue`, a `ParkedSince` and a `LaneClaims`. Its queries go to every partition: dear."""
 
     def __init__(self, poison: ContainerProxy) -> None:
         self._poison = poison
@@ -24,6 +26,10 @@ class CosmosLaneCatalogue:
         with translated("poison"):
             found = [item async for item in self._poison.query_items(_PARKED)]
         return sorted(found, key=lambda item: str(item["since"]))
+
+    async def claims(self) -> Sequence[Item]:
+        with translated("poison"):
+            return [item async for item in self._poison.query_items(_CLAIMS)]
 
     async def since(self) -> Sequence[tuple[str, str]]:
         with translated("poison"):

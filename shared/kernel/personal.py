@@ -61,6 +61,11 @@ def _typed(value: object) -> Shown:
     return {name: MASK if name in hidden else masked(getattr(value, name)) for name in names}
 
 
+def hidden_fields(kind: type) -> frozenset[str]:
+    """Which fields of the type are marked."""
+    return _hidden(kind)
+
+
 @cache
 def _hidden(kind: Any) -> frozenset[str]:  # noqa: ANN401 - of any type
     return frozenset(name for name, hint in get_type_hints(kind, include_extras=True).items() if _is_marked(hint))

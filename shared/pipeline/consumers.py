@@ -90,6 +90,11 @@ class Consumer(Protocol):
         """How soon it has to know of a change."""
         ...
 
+    @property
+    def may_leave_out(self) -> bool:
+        """Whether it can go on without one event for ever: not if what it keeps is the fold of them all."""
+        ...
+
     def picks(self, item: Item) -> bool:
         """Whether an item of the feed is for this consumer at all."""
         ...
@@ -130,6 +135,7 @@ class EachByItself:
 
     is_watched = True
     pace: Pace = "soon"
+    may_leave_out = False
 
     async def generations(self: Consumer, engine: Engine) -> Sequence[Consumer]:  # noqa: ARG002 - as the port has it
         return (self,)

@@ -53,6 +53,7 @@ class Forward(Rowless):
     # Nothing of ours runs on an event here, but the far side may be away for long: a process that ends meanwhile has
     # not ended of the event it was waiting with.
     is_watched = False
+    may_leave_out = True
 
     @property
     def name(self) -> str:
@@ -66,7 +67,8 @@ class Forward(Rowless):
 
     async def apply_waiting(self, head: Head, engine: Engine) -> Stop | None:
         events = await whole(head, engine)
-        return await self._sent(tuple(event for event in events if event.sequence >= head.first), engine)
+        waiting = (event for event in events if event.sequence >= head.first and event.sequence not in head.left_out)
+        return await self._sent(tuple(waiting), engine)
 
     async def _sent(self, events: Sequence[Received[Any]], engine: Engine) -> Stop | None:
         known, unknown = _readable(events)

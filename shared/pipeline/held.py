@@ -45,8 +45,8 @@ class Held:
         news = [item for item in items if item["id"] not in there]
         for part in tuple(batched(news, MOST, strict=False)) or ((),) * (head.etag is None):
             grown = replace(head, last=head.last + len(part))
-            letters = [_letter(head.lane, number, item) for number, item in enumerate(part, start=head.last + 1)]
-            writes = [Write(item_of(grown), head.etag), *(Write(letter) for letter in letters)]
+            letters = [letter(head.lane, number, item) for number, item in enumerate(part, start=head.last + 1)]
+            writes = [Write(item_of(grown), head.etag), *map(Write, letters)]
             etags = await self.buckets.commit(CONTAINER, head.lane, writes)
             head = replace(grown, etag=etags[0])
 
@@ -61,6 +61,6 @@ class Held:
             await self.rows.delete(CONTAINER, each.place, etag=each.etag)
 
 
-def _letter(lane: str, number: int, item: Item) -> Item:
+def letter(lane: str, number: int, item: Item) -> Item:
     stamp = {"type": KIND, "schemaVersion": 1, "number": number}
     return {"id": item["id"], "lane": lane} | stamp | {"item": dict(item)}

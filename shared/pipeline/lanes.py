@@ -13,7 +13,7 @@ from shared.kernel import Conflict, Key, Poison
 from shared.kernel.values import to_text
 from shared.pipeline.codec import Shape
 from shared.pipeline.naming import camel
-from shared.ports import Item, RowStore
+from shared.ports import Item, RowStore, Stored
 
 CONTAINER: Final = "poison"
 HEAD: Final = "head"
@@ -21,7 +21,10 @@ HEAD: Final = "head"
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """`first` is the poison event, `last` the latest one held back behind it. `nonce` names this very parking."""
+    """`first` is the poison event, `last` the latest one held back behind it. `nonce` names this very parking.
+
+    What a person has `left_out` is not handed on, nor taken in.
+    """
 
     consumer: str
     stream: str
@@ -34,6 +37,7 @@ class Head:
     detail: str
     since: datetime
     state: Literal["open", "closed"] = "open"
+    left_out: tuple[int, ...] = ()
     etag: str | None = None
 
     @property
@@ -71,7 +75,7 @@ class Lanes:
         if stored is None:
             return None
         try:
-            return replace(_HEAD.read(stored.item), etag=stored.etag)
+            return head_of(stored)
         except Poison:
             # Whoever damaged it: a head that says nothing stands for no parking, and can be opened again.
             return Head(
@@ -86,7 +90,7 @@ class Lanes:
                 "",
                 self.now(),
                 "closed",
-                stored.etag,
+                etag=stored.etag,
             )
 
     async def hold(self, head: Head, last: int) -> None:
@@ -165,6 +169,11 @@ def _etag(head: Head) -> str:
     return head.etag
 
 
+def head_of(stored: Stored) -> Head:
+    """Raises Poison when it is no head."""
+    return replace(_HEAD.read(stored.item), etag=stored.etag)
+
+
 def item_of(head: Head) -> dict[str, object]:
     """As it is stored."""
     fields = {camel(name): getattr(head, name) for name in _FIELDS}
@@ -174,4 +183,5 @@ def item_of(head: Head) -> dict[str, object]:
         "type": "LaneHead",
         "schemaVersion": 1,
         "since": to_text(head.since),
+        "leftOut": list(head.left_out),
     }

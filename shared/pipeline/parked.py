@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from shared.kernel import Conflict, Key, Misconfigured, Poison
+from shared.pipeline.claims import CLAIM
 from shared.pipeline.codec import Received
 from shared.pipeline.consumers import Consumer, Engine, Outcome, StillPoison
 from shared.pipeline.lanes import CONTAINER, HEAD
 from shared.pipeline.spans import Span
 from shared.ports import Item, LaneCatalogue, Stored
+
+# What a person gave up: it stays as it was, and nobody is asked about it again.
+DROPPED: Final = "DroppedPoison"
 
 
 class NoSuchLane(Misconfigured):
@@ -30,15 +34,23 @@ class ParkedKeys:
 
     async def show(self, lane: str) -> dict[str, object]:
         """Raises NoSuchLane, and Misconfigured when nobody of that name reads the feed any more."""
-        item = (await self._found(lane)).item
+        item = (await self.found(lane)).item
         if item["type"] == "RawPoison":
             return _summary(item)
-        return _summary(item) | {"waiting": await self._consumer(item).waiting(item, self.engine)}
+        return _summary(item) | {"waiting": await self.consumer(item).waiting(item, self.engine)}
+
+    async def summary(self, lane: str) -> dict[str, object]:
+        """Without what waits. Raises NoSuchLane when nothing is parked there, and nobody has died just after."""
+        found = await self.engine.rows.read(CONTAINER, Key(lane, HEAD))
+        if found is None and (claim := await self.engine.rows.read(CONTAINER, Key(lane, CLAIM))):
+            before = claim.item["before"]
+            return dict(before) if isinstance(before, Mapping) else {}
+        return _summary((await self.found(lane)).item)
 
     async def release(self, lane: str) -> dict[str, object]:
         """Raises NoSuchLane, and Misconfigured when nobody of that name reads the feed any more."""
-        found = await self._found(lane)
-        consumer = self._consumer(found.item)
+        found = await self.found(lane)
+        consumer = self.consumer(found.item)
         if found.item["type"] == "RawPoison":
             return await self._release_raw(lane, found, consumer)
         key = Key(str(found.item["partition"]), str(found.item["row"]))
@@ -71,13 +83,13 @@ class ParkedKeys:
         key = consumer.key(event)
         return await consumer.handle(Span(key, (event,)), self.engine) if key else "skipped"
 
-    async def _found(self, lane: str) -> Stored:
+    async def found(self, lane: str) -> Stored:
         stored = await self.engine.rows.read(CONTAINER, Key(lane, HEAD))
-        if stored is None:
+        if stored is None or stored.item["type"] == DROPPED:
             raise NoSuchLane(f"nothing is parked as {lane}")
         return stored
 
-    def _consumer(self, item: Item) -> Consumer:
+    def consumer(self, item: Item) -> Consumer:
         name = str(item["consumer"])
         if name not in self.consumers:
             raise Misconfigured(f"no consumer is called {name}; known are {', '.join(self.consumers)}")

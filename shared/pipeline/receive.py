@@ -53,6 +53,8 @@ class Receive(EachByItself):
     read: Callable[[str], Message[Any]]
     refused: Callable[[Refused], Poison]
 
+    may_leave_out = True
+
     def picks(self, item: Item) -> bool:  # noqa: ARG002 - a hub has nothing but messages
         return True
 
@@ -100,10 +102,11 @@ class Receive(EachByItself):
         if head is None:
             return "nothing to release"
         held = self._inbox(engine).held
-        waiting = await held.waiting(head.lane)
+        everything = await held.waiting(head.lane)
+        waiting = [each for each in everything if each.number not in head.left_out]
         if stop := await self._applied([self.decode(each.item, engine.codec) for each in waiting], engine):
             return StillPoison(waiting[stop.at].number, stop.poison.reason, str(stop.poison))
-        await held.forget(waiting)
+        await held.forget(everything)
         # Whoever kept a message after we had looked has changed the head, and this raises Conflict.
         await engine.lanes.end(head)
         return "released"

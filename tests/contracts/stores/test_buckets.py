@@ -9,19 +9,26 @@ from shared.cosmos.bulk import BulkRows
 from shared.cosmos.bulk_support import Assumed
 from shared.cosmos.provision import provision
 from shared.kernel import Conflict
+from shared.pipeline.replay.overlay import Stores, over
 from shared.ports import BucketStore, Write
 from shared.settings import CosmosConnection, Settings
 from tests.contracts.stores.bulk.together import Together
-from tests.fakes import FakeBuckets
+from tests.fakes import FakeBatches, FakeBuckets, FakeEventStore, FakeRows
 
 TALLY = "daily-sales"
 DAY = "2026-01-31:0"
 
 
-@pytest.fixture(params=["fake", "cosmos", "bulk"])
+@pytest.fixture(params=["fake", "overlay", "cosmos", "bulk"])
 async def buckets(request: pytest.FixtureRequest) -> AsyncIterator[BucketStore]:
     if request.param == "fake":
         yield FakeBuckets()
+        return
+    if request.param == "overlay":
+        below = FakeRows()
+        batches = FakeBatches(below)
+        covered, _ = over(Stores(FakeEventStore(), below, batches, batches), events="orders")
+        yield covered.buckets
         return
     cosmos, database = request.getfixturevalue("cosmos"), request.getfixturevalue("database")
     connection = CosmosConnection(cosmos.url, cosmos.key)

@@ -10,11 +10,13 @@ from shared.cosmos.bulk import BulkRows
 from shared.cosmos.bulk_support import Assumed
 from shared.cosmos.provision import provision
 from shared.kernel import Conflict, Key, Misconfigured, Transient
+from shared.pipeline.replay.overlay import Stores as Below
+from shared.pipeline.replay.overlay import over
 from shared.ports import EventStore, PageStore, RowStore
 from shared.settings import CosmosConnection, Settings
 from tests.conftest import Endpoint
 from tests.contracts.stores.bulk.together import Together
-from tests.fakes import FakeEventStore, FakePages, FakeRows
+from tests.fakes import FakeBatches, FakeEventStore, FakePages, FakeRows
 
 VIEW = "customer-orders"
 KEY = Key(partition="c1", id="o1")
@@ -31,11 +33,17 @@ def settings(cosmos: Endpoint, database: str) -> Settings:
     return Settings(CosmosConnection(cosmos.url, cosmos.key), database, database)
 
 
-@pytest.fixture(params=["fake", "cosmos", "bulk"])
+@pytest.fixture(params=["fake", "overlay", "cosmos", "bulk"])
 async def stores(request: pytest.FixtureRequest) -> AsyncIterator[Stores]:
     if request.param == "fake":
         fake = FakeRows()
         yield Stores(FakeEventStore(), fake, FakePages(fake))
+        return
+    if request.param == "overlay":
+        below = FakeRows()
+        batches = FakeBatches(below)
+        covered, _ = over(Below(FakeEventStore(), below, batches, batches), events="orders")
+        yield Stores(covered.events, covered.rows, FakePages(below))
         return
     cosmos, database = request.getfixturevalue("cosmos"), request.getfixturevalue("database")
     await provision(settings(cosmos, database))

@@ -1,0 +1,72 @@
+"""Replay on the running app: what it would change is seen first, and who did what is told afterwards."""
+
+import json
+import os
+import subprocess
+import sys
+from typing import Any
+
+from tests.e2e.conftest import Api, Store
+from tests.e2e.test_parking import ops
+from tests.programs import ROOT
+
+WHY = ("--why", "the shop has sent a card number", "--as", "ada")
+
+
+def edited(settings: dict[str, str], lane: str, new: dict[str, Any], *more: str) -> list[dict[str, Any]]:
+    command = [sys.executable, "-m", "ops", "edit", lane, "--set", "-", *WHY, *more]
+    environ = {**os.environ, **settings}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environ, input=json.dumps(new), capture_output=True, text=True, check=True
+    )
+    assert "4111" not in done.stdout + done.stderr
+    rows: list[dict[str, Any]] = json.loads(done.stdout)
+    return rows
+
+
+async def test_an_order_is_mended_and_replayed_as_was_foreseen_and_its_deeds_are_told(
+    api: Api, customer: str, shared_store: Store, shared_settings: dict[str, str]
+) -> None:
+    order = (await api.placed(customer))["orderId"]
+    orders = shared_store.client.get_database_client(shared_store.database).get_container_client("orders")
+    broken = {
+        "id": "000002",
+        "orderId": order,
+        "customerId": customer,
+        "type": "OrderShipped",
+        "schemaVersion": 1,
+        "sequence": 2,
+        "at": "2026-01-31T09:30:00.000000Z",
+        "data": {"by_hand": "4111-1111-1111-1111"},
+    }
+    await orders.create_item(broken)
+    await api.settled()
+    lanes = {row["consumer"]: row["lane"] for row in ops(shared_settings, "parked") if row["stream"] == order}
+    lane = lanes["project_customer_orders"]
+
+    foreseen = ops(shared_settings, "replay", "--key", order, "--dry-run", *WHY)
+    assert {row["would"] for row in foreseen if row["what"] == "lane"} == {"still poison"}
+    assert [row for row in foreseen if row["what"] == "document"] == []
+    would = edited(shared_settings, lane, {"data": {"byHand": True}}, "--dry-run")
+    assert (await orders.read_item("000002", order))["data"] == broken["data"]
+    rows = edited(shared_settings, lane, {"data": {"byHand": True}})
+
+    documents = {(row["container"], row["change"]) for row in would if row["what"] == "document"}
+    assert {("customer-orders", "replaced"), ("orders", "replaced"), ("poison", "deleted")} <= documents
+    assert next(row["ru"] for row in would if row["what"] == "cost") > 10
+    assert [row["outcome"] for row in rows] == ["edited", *["released"] * len(lanes)]
+    assert await shared_store.rows() == await shared_store.expected_rows()
+    deeds = [row for row in ops(shared_settings, "deeds") if order in row["subject"]]
+    assert [(row["action"], row["who"], row["why"]) for row in deeds] == [
+        *[("replay", "ada", WHY[1])] * len(lanes),
+        ("edit", "ada", WHY[1]),
+    ]
+    assert "4111" not in str(deeds)
+    assert order not in str(ops(shared_settings, "parked"))
+
+
+def test_what_a_view_folds_is_not_dropped_and_nobody_acts_without_a_reason(shared_settings: dict[str, str]) -> None:
+    assert ops(shared_settings, "drop", "nothing:1:c:o", *WHY, expect=1) == []
+    assert ops(shared_settings, "replay", "nothing:1:c:o", "--why", " ", expect=1) == []
+    (row,) = ops(shared_settings, "replay", "nothing:1:c:o", *WHY, expect=1)
+    assert row["outcome"] == "failed"
