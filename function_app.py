@@ -8,6 +8,7 @@ import azure.functions as func
 from api import messages
 from api.access import AccessSettings
 from api.routes import ROUTES
+from shared.operating import desk
 from shared.pipeline import Consumer, Receive
 from shared.runtime import MEASURE_LAG, pipeline
 from shared.runtime import app as running
@@ -71,6 +72,22 @@ async def ring_timers(timer: func.TimerRequest, context: func.Context) -> None: 
 async def measure_standing(timer: func.TimerRequest) -> None:  # noqa: ARG001 - the binding names it
     """What is parked, stuck, or asked for in vain, for alerts."""
     await running().standing.measure()
+
+
+@feeds.function_name("watch_sagas")
+@feeds.timer_trigger("timer", schedule="15 * * * * *", use_monitor=False)
+async def watch_sagas(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 - the binding names it
+    """Nudges the sagas that no timer has moved on in time, and names those that need a person."""
+    with invoked(context, stage="watch_sagas"):
+        await desk().watchdog.watch()
+
+
+@feeds.function_name("release_known")
+@feeds.timer_trigger("timer", schedule="45 * * * * *", use_monitor=False)
+async def release_known(timer: func.TimerRequest, context: func.Context) -> None:  # noqa: ARG001 - the binding names it
+    """Lanes of a version that was unknown go in once this one knows it: one first, then all that failed like it."""
+    with invoked(context):
+        await desk().known.release()
 
 
 @feeds.function_name(MEASURE_LAG)

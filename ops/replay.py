@@ -55,8 +55,8 @@ async def replay(app: App, options: argparse.Namespace) -> Rows:
 
 
 def foreseen(rehearsal: Rehearsal[Sequence[Row]]) -> Rows:
-    """What would become of each lane, then the documents, what would be sent, and the cost."""
-    rows: list[Row] = [{"what": "lane", "would": row["outcome"]} | _rest(row) for row in rehearsal.came_of_it]
+    """What would come of it, lane by lane, then the documents, what would be sent, and the cost."""
+    rows: list[Row] = [{"what": "outcome", "would": row["outcome"]} | _rest(row) for row in rehearsal.came_of_it]
     rows += [{"what": "document"} | each.as_row() for each in rehearsal.changes]
     rows += [{"what": "effect", "to": each.to, "key": each.key, "sends": each.what} for each in rehearsal.effects]
     return [*rows, {"what": "cost", "ru": round(rehearsal.charge, 1)}]

@@ -102,6 +102,9 @@ SAGA_STEP_SECONDS: Final = Metric(
     "saga.step.seconds", "s", "histogram", "How long a saga stayed in one phase.", ("saga", "step"), _STEPS
 )
 SAGA_STUCK: Final = Metric("saga.stuck", "1", "gauge", "Sagas whose deadline passed without a step.")
+SAGA_NUDGED: Final = Metric(
+    "saga.nudged", "1", "counter", "Sagas that the watchdog had to move on, because no timer had in time."
+)
 SAGA_NEEDS_ATTENTION: Final = Metric("saga.needs_attention", "1", "gauge", "Sagas that a person has to look at.")
 OUTBOX_OLDEST_SECONDS: Final = Metric(
     "outbox.oldest.seconds", "s", "gauge", "Age of the oldest event that is not published."
@@ -131,5 +134,6 @@ METRICS: Final[tuple[Metric, ...]] = (
     SAGA_STEP_SECONDS,
     SAGA_STUCK,
     SAGA_NEEDS_ATTENTION,
+    SAGA_NUDGED,
     OUTBOX_OLDEST_SECONDS,
 )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from shared.cosmos import CosmosDeeds, CosmosLaneCatalogue, CosmosPartitions
+from shared.cosmos import CosmosDeeds, CosmosLaneCatalogue, CosmosPartitions, CosmosSagaCounts
 from shared.pipeline.claims import Claims
 from shared.pipeline.codec import is_event
 from shared.pipeline.deeds import DeedCatalogue
@@ -13,6 +13,8 @@ from shared.pipeline.replay.known import KnownByNow
 from shared.pipeline.replay.mend import Mending
 from shared.pipeline.replay.overlay import Stores
 from shared.pipeline.replay.shell import Pace, Replay
+from shared.pipeline.saga_desk import SagaDesk
+from shared.pipeline.watchdog import Watchdog
 from shared.ports import Item
 from shared.runtime import POISON, App, app
 from shared.subscriptions import ORDERS, SAGA_ITEMS
@@ -27,6 +29,8 @@ class Desk:
     mending: Mending
     known: KnownByNow
     deeds: DeedCatalogue
+    sagas: SagaDesk
+    watchdog: Watchdog
 
 
 def desk_of(running: App) -> Desk:
@@ -43,7 +47,16 @@ def desk_of(running: App) -> Desk:
         with pure("the fold of the order"):
             running.orders.decider.fold(event.body for event in events)
 
-    return Desk(replay, Mending(replay, check), KnownByNow(replay, Pace(RU_PER_SECOND)), deeds)
+    sagas = SagaDesk(engine, running.sagas, stores, ORDERS, claims.nonce, claims.now)
+    counts = CosmosSagaCounts(running.account, database)
+    return Desk(
+        replay,
+        Mending(replay, check),
+        KnownByNow(replay, Pace(RU_PER_SECOND)),
+        deeds,
+        sagas,
+        Watchdog(running.timers, counts, engine.observer, claims.now),
+    )
 
 
 @cache

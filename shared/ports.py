@@ -172,6 +172,12 @@ class SagaCounts(Protocol):
         ...
 
 
+class TroubledSagas(Protocol):
+    async def troubled(self, container: str, *, moment: str, attempts: int, limit: int) -> Sequence[Item]:
+        """Those that run, and were due or in time until that moment, or ask for something so often already."""
+        ...
+
+
 class Sweep(Protocol):
     def everything(self, container: str) -> AsyncIterator[Item]:
         """Every item in its last version; those of one logical partition in the order of their last change."""

@@ -22,5 +22,12 @@ def left(stream: str, order: Order, _: bool) -> Ask | None:  # noqa: FBT001 - th
 
 
 hold_stock = Step[Order](
-    "hold_stock", act=act, done_on=StockHeld, failed_on=StockRefused, within=timedelta(minutes=5), left=left
+    "hold_stock",
+    act=act,
+    done_on=StockHeld,
+    failed_on=StockRefused,
+    within=timedelta(minutes=5),
+    # What has left is consumed, held or not.
+    may_be_skipped=True,
+    left=left,
 )

@@ -37,6 +37,7 @@ type Asks[S] = Callable[[str, S], Ask]
 class Step[S]:
     """`close` is asked instead of `act` once `within` has passed; without it the saga gives up its stream then.
 
+    One that `may_be_skipped` by a person is not needed by those after it.
     `left` is what this step still owes when the stream stands no more; its third argument says that the time is up.
     """
 
@@ -46,6 +47,7 @@ class Step[S]:
     failed_on: type
     within: timedelta
     close: Asks[S] | None = None
+    may_be_skipped: bool = False
     left: Callable[[str, S, bool], Ask | None] = lambda _stream, _state, _late: None
 
 

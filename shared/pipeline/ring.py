@@ -1,6 +1,7 @@
 """Finds the sagas whose time has come: a deadline that has passed, an ask to be repeated, a claim that ran out."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -45,14 +46,14 @@ class Timers:
             page = [stream for stream in found if stream not in rung]
             if not page:
                 break
-            troubles += await self._moved_on(page)
+            troubles += await self.moved_on(page)
             rung.update(page)
         if troubles:
             raise Transient(f"{len(troubles)} due sagas wait") from troubles[0]
         return len(rung)
 
-    async def _moved_on(self, page: list[str]) -> list[BaseException]:
-        """What keeps some of them waiting."""
+    async def moved_on(self, page: Sequence[str]) -> list[BaseException]:
+        """Each of these sagas as far as it goes now; what keeps some of them waiting."""
         room = asyncio.Semaphore(AT_ONCE)
 
         async def within(stream: str) -> None:

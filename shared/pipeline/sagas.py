@@ -15,11 +15,11 @@ from itertools import pairwise
 from typing import Any, Final
 
 from shared.kernel import Ask, Conflict, Failure, Key, Poison, Progress, Refused, Saga, Transient, Unknown
-from shared.kernel.outbox import LONGEST, claim, plan
+from shared.kernel.outbox import LONGEST, claim
 from shared.kernel.values import to_text
 from shared.metrics import SAGA_STEP_SECONDS
 from shared.observer import SILENT, Observer, within
-from shared.pipeline.fold import pure
+from shared.pipeline.following import following
 from shared.pipeline.saga_item import CONTAINER, Instance, read, written
 from shared.pipeline.transact import Cause, Decision, Transactor
 from shared.ports import RowStore
@@ -183,21 +183,11 @@ class Sagas:
 
     async def _moved(self, stream: str, turn: Turn, *, claims: bool = True) -> Turn:
         """The saga after everything that has happened, saved, and what of its asks is now ours."""
-        saga, now = self.definition(turn.instance), self.now()
-        progress, state = turn.instance.progress, None
-        with pure(f"{self.name} of {stream}"):
-            for event in turn.found.events:
-                state = saga.evolve(state, event.body)
-                # A phase begins when it is seen: nobody is late who was switched off meanwhile.
-                progress = saga.see(progress, state, replace(event, at=now))
-            progress = saga.ring(progress, state, now)
-            wanted = saga.wanted(progress, stream, state)
-            deadline = saga.due(progress, state)
-        cause = progress.cause_since(turn.instance.progress)
-        asked, names = plan(turn.instance.asked, wanted, now, cause=cause), frozenset[str]()
+        saga, now, names = self.definition(turn.instance), self.now(), frozenset[str]()
+        moved, wanted = following(saga, stream, turn.instance, events=turn.found.events, now=now)
         if claims:
-            asked, names = claim(asked, now)
-        moved = replace(turn.instance, progress=progress, asked=asked, deadline=deadline)
+            asked, names = claim(moved.asked, now)
+            moved = replace(moved, asked=asked)
         saved = await self._saved(stream, turn.instance, moved, began=turn.found.events[0].traceparent)
         return Turn(saved, turn.found, tuple(ask for ask in wanted if ask.name in names))
 
@@ -217,8 +207,8 @@ class Sagas:
     def _tell(self, old: Progress, new: Progress) -> None:
         """How long it was in each phase that it has left by now."""
         left = new.entered[len(old.entered) - 1 :]
-        for entered, following in pairwise(left):
-            seconds = (following.at - entered.at).total_seconds()
+        for entered, after in pairwise(left):
+            seconds = (after.at - entered.at).total_seconds()
             self.observer.record(SAGA_STEP_SECONDS, seconds, saga=self.name, step=entered.phase)
 
     async def _performed(self, stream: str, turn: Turn) -> Turn:

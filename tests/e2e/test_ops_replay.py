@@ -45,7 +45,7 @@ async def test_an_order_is_mended_and_replayed_as_was_foreseen_and_its_deeds_are
     lane = lanes["project_customer_orders"]
 
     foreseen = ops(shared_settings, "replay", "--key", order, "--dry-run", *WHY)
-    assert {row["would"] for row in foreseen if row["what"] == "lane"} == {"still poison"}
+    assert {row["would"] for row in foreseen if row["what"] == "outcome"} == {"still poison"}
     assert [row for row in foreseen if row["what"] == "document"] == []
     would = edited(shared_settings, lane, {"data": {"byHand": True}}, "--dry-run")
     assert (await orders.read_item("000002", order))["data"] == broken["data"]

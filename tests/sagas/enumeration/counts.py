@@ -3,7 +3,7 @@
 import sys
 from typing import Final
 
-from tests.sagas.enumeration.moments import USERS, Scenario
+from tests.sagas.enumeration.moments import OPERATORS, USERS, Scenario
 from tests.sagas.enumeration.rulebook import REAL
 from tests.sagas.enumeration.walk import walk
 
@@ -14,12 +14,16 @@ SMALL: Final = (
     Scenario(lines=2, users=("cancel", "ship")),
     Scenario(is_managed=False, users=("cancel",)),
     Scenario(users=USERS, carrier=True),
+    Scenario(users=OPERATORS),
 )
 LARGE: Final = (
     Scenario(is_managed=False, users=USERS, carrier=True),
     Scenario(lines=2, users=USERS, carrier=True),
     Scenario(lines=2, is_managed=False, users=("cancel", "ship")),
     Scenario(lines=3, users=USERS),
+    Scenario(users=("cancel", "ship", *OPERATORS)),
+    Scenario(lines=2, users=OPERATORS),
+    Scenario(is_managed=False, users=OPERATORS),
 )
 # More than any of them has.
 LIMIT: Final = 2_000_000

@@ -49,7 +49,9 @@ class Laws:
             return "STOCK: consumed, and never left" if {"consumed", "short"} & {*states} else ""
         if state.place is None:
             return ""
-        left_by_saga = {"consumed"} if order.shipment == "done" else {"consumed", "short", "refused"}
+        # Who skips the hold lets goods go that nobody has set aside, as one does who ships by hand.
+        is_held = order.shipment == "done" and "skip" not in self._turns.scenario.users
+        left_by_saga = {"consumed"} if is_held else {"consumed", "short", "refused"}
         allowed = left_by_saga if self._turns.scenario.is_managed else {"consumed", "short", "refused", "voided"}
         return "" if allowed.issuperset(states) else f"STOCK: it has left, and the shelves say {states}"
 

@@ -1,6 +1,6 @@
 """What the real functions answer, each asked once: orders, events and places of the saga as small numbers."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -10,6 +10,7 @@ from orders.commands import OrderCommand
 from orders.events import Line, OrderEvent, OrderPlaced
 from orders.order import Order
 from shared.kernel import Ask, Money, Progress, Recorded, Refused
+from shared.kernel.by_hand import NotPossible, compensate, skip
 from shared.kernel.saga import Entered
 from tests.sagas.enumeration.forward import backward
 from tests.sagas.enumeration.rulebook import AMOUNT, Rules
@@ -61,6 +62,7 @@ class Memory:
         self.numbered = cache(self._numbered)
         self.saw, self.rang, self.has_ended = cache(self._saw), cache(self._rang), cache(self._has_ended)
         self.backward = cache(self._backward)
+        self.skipped, self.given_up = cache(self._skipped), cache(self._given_up)
 
     def order(self, number: int) -> Order:
         return self._orders.known[number]
@@ -119,6 +121,23 @@ class Memory:
     def _rang(self, place: int, seen: int) -> int:
         progress = _progress(self.saga.version, self.place(place))
         return self._places.of(_place(self.saga.ring(progress, self.order(seen), AFTER_EVERY_DEADLINE)))
+
+    def _skipped(self, place: int, seen: int) -> int:
+        return self._by_hand(skip, place, seen)
+
+    def _given_up(self, place: int, seen: int) -> int:
+        return self._by_hand(compensate, place, seen)
+
+    def _by_hand(self, act: Callable[..., Progress], place: int, seen: int) -> int:
+        """The same place when it is refused."""
+        try:
+            after = act(self.saga, self._progress_at(place), self.order(seen), now=EPOCH, cause="")
+            return self._places.of(_place(after))
+        except NotPossible:
+            return place
+
+    def _progress_at(self, place: int) -> Progress:
+        return _progress(self.saga.version, self.place(place))
 
     def _wanted(self, place: int, seen: int) -> tuple[Ask, ...]:
         return self.saga.wanted(_progress(self.saga.version, self.place(place)), STREAM, self.order(seen))

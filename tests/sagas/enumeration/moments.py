@@ -6,10 +6,11 @@ from typing import Final, Literal, NamedTuple
 from gateways.acts import ActState
 from gateways.holds import HoldState
 
-type User = Literal["cancel", "delete", "ship", "deliver"]
+type User = Literal["cancel", "delete", "ship", "deliver", "skip", "compensate"]
 type Report = Literal["delivered", "lost", "returned"]
 
 USERS: Final[tuple[User, ...]] = ("cancel", "delete", "ship", "deliver")
+OPERATORS: Final[tuple[User, ...]] = ("skip", "compensate")
 
 
 @dataclass(frozen=True, slots=True)

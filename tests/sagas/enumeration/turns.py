@@ -119,7 +119,7 @@ class Turns:
 
     def _people(self, state: State) -> Iterator[Step]:
         for user in self.scenario.users:
-            if after := self.asked(state, _ASKED[user]):
+            if after := self._by_person(state, user):
                 yield f"a person: {user}", after
         for place, shelf in enumerate(state.books.shelves):
             if not shelf.has_level:
@@ -130,6 +130,17 @@ class Turns:
                 )
                 books = state.books._replace(shelves=tuple(sorted(shelves, key=str)))
                 yield "a person: puts a level in", state._replace(books=books)
+
+    def _by_person(self, state: State, user: User) -> State | None:
+        """None when it is refused. An operator acts on a saga that has just read its stream."""
+        if user in _ASKED:
+            return self.asked(state, _ASKED[user])
+        if state.place is None:
+            return None
+        known = self.touched(state)
+        assert known.place is not None
+        act = self.memory.skipped if user == "skip" else self.memory.given_up
+        return known._replace(place=act(known.place, known.seen))
 
     def _saga(self, state: State) -> Iterator[Step]:
         if state.place is None:
