@@ -65,8 +65,5 @@ async def test_an_order_is_mended_and_replayed_as_was_foreseen_and_its_deeds_are
     assert order not in str(ops(shared_settings, "parked"))
 
 
-def test_what_a_view_folds_is_not_dropped_and_nobody_acts_without_a_reason(shared_settings: dict[str, str]) -> None:
-    assert ops(shared_settings, "drop", "nothing:1:c:o", *WHY, expect=1) == []
+def test_nobody_acts_without_a_reason(shared_settings: dict[str, str]) -> None:
     assert ops(shared_settings, "replay", "nothing:1:c:o", "--why", " ", expect=1) == []
-    (row,) = ops(shared_settings, "replay", "nothing:1:c:o", *WHY, expect=1)
-    assert row["outcome"] == "failed"

@@ -1,7 +1,7 @@
 """Releases what an older version could not read, once a version runs that can: nobody has to remember it.
 
-Of lanes that failed alike one goes ahead, on paper and then for good. What is still unknown costs a few reads and leaves
-no trace.
+Of lanes that failed alike one goes ahead, on paper and then for good. What is still unknown costs a few reads and
+leaves no trace.
 """
 
 from collections.abc import AsyncIterator, Sequence

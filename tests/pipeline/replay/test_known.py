@@ -1,8 +1,9 @@
 """After a deployment that knows it, what was unknown goes in by itself: one first, then all that failed like it."""
 
 from shared.pipeline.replay.known import AUTHOR, KnownByNow
+from tests.orders import recorded
 from tests.pipeline.replay.desk import Desk, broken, items
-from tests.pipeline.replay.test_replay import STORY, recorded, untroubled
+from tests.pipeline.replay.test_replay import STORY, untroubled
 
 
 async def parked(*streams: str, version: int = 2) -> Desk:
