@@ -20,9 +20,7 @@ COMMANDS: Final = {
     "audit": Command("Recompute every total and print the differences.", on_app(views.audit)),
     "lag": Command("Say how far each consumer is behind.", on_app(lag.lag), lag.arguments),
     "why": Command("Say what led to everything that is stored of an order.", on_app(why.why), why.arguments),
-    "saga": Command(
-        "Draw the saga, list who needs attention, retry, skip or compensate.", saga.saga, saga.arguments
-    ),
+    "saga": Command("Draw the saga, list who needs attention, retry, skip or compensate.", saga.saga, saga.arguments),
     "scan": Command("Say over the hub what a carrier would of a parcel.", carrier.scan, carrier.arguments),
     "stock": Command("Set or show how many pieces of products there are.", on_app(stock.stock), stock.arguments),
     "republish": Command(
