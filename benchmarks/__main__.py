@@ -15,6 +15,7 @@ from benchmarks.over_sample import OVER_SAMPLE
 from benchmarks.page_in_bulk import PAGE_IN_BULK
 from benchmarks.poisoned_key import POISONED_KEY
 from benchmarks.publish_in_batches import PUBLISH_IN_BATCHES
+from benchmarks.rebuild import REBUILD
 from benchmarks.results import Result, Results
 from benchmarks.rows_in_bulk import ROWS_IN_BULK
 from benchmarks.shipped import SHIPPED_P50, SHIPPED_P99
@@ -36,6 +37,7 @@ CLAIMS: Final[tuple[Claim, ...]] = (
     BULK,
     *BULK_WRITER,
     FEED_PAGES,
+    REBUILD,
 )
 
 

@@ -1,6 +1,7 @@
 """Shards: the store's own hash of a key, cut into equal parts, so that what one range feeds goes into few buckets."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 _BITS: Final = 126
@@ -36,6 +37,8 @@ def _name(shard: int, of: str) -> str:
     return f"{of}:{shard:02d}" if of else f"{shard:02d}"
 
 
+# A stream comes with several events at once, and to several readers.
+@lru_cache(maxsize=8192)
 def effective_key(key: str) -> int:
     """The effective partition key of a text, a number of 126 bits (hash version 2).
 

@@ -98,7 +98,7 @@ class EventCodec[E]:
     def decode(self, item: Item) -> Received[E]:
         """Raises Poison when not even the event's identity can be read."""
         try:
-            envelope = _ENVELOPE.validate_python(item)
+            envelope: Envelope = _ENVELOPE.validator.validate_python(item)
         except ValidationError as error:
             return _unreadable(item, error)
         return Recorded(

@@ -22,7 +22,7 @@ class Spelling[T]:
 
     def read(self, item: object) -> T:
         """Raises ValidationError; `places` says where and why."""
-        value: T = self._adapter.validate_python({_ONLY: item})[_ONLY]
+        value: T = self._adapter.validator.validate_python({_ONLY: item})[_ONLY]
         return value
 
     def write(self, value: T) -> Any:  # noqa: ANN401 - what JSON is made of, or nearly
