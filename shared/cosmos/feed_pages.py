@@ -9,7 +9,6 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import orjson
-from azure.cosmos.exceptions import CosmosHttpResponseError
 
 from shared.cosmos.failures import translated
 from shared.cosmos.ranges import describe_ranges
@@ -19,6 +18,10 @@ from shared.lag import Keys, PhysicalRange, living
 from shared.lag.ranges import covered
 from shared.lag.sight import newest_transaction
 from shared.ports import FeedPage
+
+
+class _Gone(Exception):  # noqa: N818 - what became of the range
+    """It was split or merged."""
 
 
 class CosmosFeedPages:
@@ -45,10 +48,8 @@ class CosmosFeedPages:
         try:
             with translated(f"feed of {container}"):
                 await self._ask(container, answer)
-        except Transient as failure:
-            if _is_gone(failure):
-                return None
-            raise
+        except _Gone:
+            return None
         return answer.page(position)
 
     async def _ask(self, container: str, answer: "_Answer") -> None:
@@ -74,6 +75,9 @@ class _Answer:
 
     def hear(self, response: Any) -> None:  # noqa: ANN401 - same
         http = response.http_response
+        if http.status_code == HTTPStatus.GONE:
+            # The SDK would look for the ranges in its place, and ask them for what `instead` names: for ever.
+            raise _Gone
         self._headers = {name.lower(): value for name, value in http.headers.items()}
         if http.status_code == HTTPStatus.OK:
             self._body = http.body()
@@ -100,11 +104,3 @@ def _headers(held: PhysicalRange, keys: Keys, position: str | None, most: int) -
 
 
 _PART: Final = {"x-ms-read-key-type": "EffectivePartitionKeyRange"}
-
-
-def _is_gone(failure: Transient) -> bool:
-    match failure.__cause__:
-        case CosmosHttpResponseError(status_code=HTTPStatus.GONE):
-            return True
-        case _:
-            return False
