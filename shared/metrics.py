@@ -62,7 +62,7 @@ FEED_VISIBLE_SECONDS: Final = Metric(
     "feed.visible.seconds",
     "s",
     "histogram",
-    "From the oldest event of a key in a batch to the moment its consumer had applied it; of one key in 32.",
+    "From the oldest event of a key in a batch to the moment its consumer had applied it; of one key in 128.",
     ("consumer",),
     _SECONDS,
 )

@@ -24,8 +24,9 @@ class SpaceSaving:
 
     def see(self, key: str, times: int = 1) -> None:
         self.total += times
-        if key in self._counts or len(self._counts) < self.room:
-            self._counts[key] = self._counts.get(key, 0) + times
+        known = self._counts.get(key, 0)
+        if known or len(self._counts) < self.room:
+            self._counts[key] = known + times
             return
         less = min(times, *self._counts.values())
         self._taken += less
@@ -47,8 +48,12 @@ class HotKeys:
     _counts: dict[str, SpaceSaving] = field(default_factory=dict)
     _since: dict[str, float] = field(default_factory=dict)
 
-    def see(self, consumer: str, key: str, times: int) -> None:
-        self._counts.setdefault(consumer, SpaceSaving()).see(key, times)
+    def of(self, consumer: str) -> SpaceSaving:
+        """The count that goes on; no longer once `over` has told it."""
+        found = self._counts.get(consumer)
+        if found is None:
+            found = self._counts[consumer] = SpaceSaving()
+        return found
 
     def over(self, consumer: str) -> SpaceSaving | None:
         """The count of the window that has just ended, once; None while it goes on."""

@@ -22,7 +22,7 @@ log = logging.getLogger("orderflow.pipeline")
 # One key rarely has events of several traces in one batch; of more than these the last ones count.
 MOST_TRACES: Final = 8
 MOST_LINKS: Final = 32
-ONE_IN: Final = 32
+ONE_IN: Final = 128
 HOT: Final = 0.2
 ENOUGH_TO_TELL: Final = 100
 NAMED: Final = 5
@@ -120,14 +120,17 @@ class Report:
     def handled(self, spans: Iterable[tuple[Span[object], str]], *, since: int) -> None:
         """Keys that were handled together from that moment on. Most of a feed comes by here, so it does little."""
         listens, says_all = self.observer.listens, log.isEnabledFor(logging.DEBUG)
+        hot = self.hot_keys.of(self.consumer)
         for span, outcome in spans:
-            if listens and any(is_kept(event.traceparent) for event in span.events):
+            if listens and _has_kept(span):
                 with Told(self, span, since, outcome):
                     continue
             if says_all or outcome not in {"applied", "skipped"}:
                 self._line(Told(self, span, since, outcome), None)
             if listens:
-                self._figures(span, outcome)
+                hot.see(span.key.id, len(span.events))
+                if outcome == "applied":
+                    self._visible(span)
             self.outcomes[outcome] += 1
 
     def met(self, told: Told, charge: float | None) -> None:
@@ -135,7 +138,9 @@ class Report:
         told.say(charge)
         self._line(told, charge)
         if self.observer.listens:
-            self._figures(told.span, told.outcome)
+            self.hot_keys.of(self.consumer).see(told.span.key.id, len(told.span.events))
+            if told.outcome == "applied":
+                self._visible(told.span)
         self.outcomes[told.outcome] += 1
 
     def _line(self, told: Told, charge: float | None) -> None:
@@ -145,10 +150,9 @@ class Report:
             line = (self.consumer, told.outcome, span.key.id, span.first, span.last, why)
             log.log(level, "%s %s key=%s events=%d-%d%s", *line, extra=told.facts(charge))
 
-    def _figures(self, span: Span[object], outcome: str) -> None:
-        self.hot_keys.see(self.consumer, span.key.id, len(span.events))
-        # One key in 32, and the first of each batch: a value costs as much as a tenth of writing the row.
-        if outcome == "applied" and self.outcomes["applied"] % ONE_IN == 0:
+    def _visible(self, span: Span[object]) -> None:
+        # One key in 128, and the first of each batch: a value costs as much as a tenth of writing the row.
+        if self.outcomes["applied"] % ONE_IN == 0:
             waited = (self.now() - span.events[0].at).total_seconds()
             self.observer.record(FEED_VISIBLE_SECONDS, max(0.0, waited), consumer=self.consumer)
 
@@ -174,6 +178,13 @@ class Report:
         if share > HOT and ended.total >= ENOUGH_TO_TELL:
             facts = {"consumer": self.consumer, "keys": [key for key, _ in top], "events": [each for _, each in top]}
             log.warning("%s: hot keys, of %d events", self.consumer, ended.total, extra=facts)
+
+
+def _has_kept(span: Span[object]) -> bool:
+    for event in span.events:  # noqa: SIM110 - a generator costs three times as much, for every key
+        if is_kept(event.traceparent):
+            return True
+    return False
 
 
 def _kept(events: Iterable[Received[object]], most: int) -> list[str]:

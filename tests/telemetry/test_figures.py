@@ -44,7 +44,7 @@ def test_a_window_is_told_once_and_then_begins_anew() -> None:
     clock = Clock()
     hot = HotKeys(clock)
     assert hot.over("a") is None
-    hot.see("a", "k", 2)
+    hot.of("a").see("k", 2)
 
     clock.seconds += WINDOW_SECONDS
     ended = hot.over("a")
