@@ -8,13 +8,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from signal import SIGINT
-from typing import Final
 
 from ops.commands import COMMANDS
 from ops.show import json_array, table
 from shared.kernel import Failure, Misconfigured, Refused
-
-UNDONE: Final = {"still poison", "failed", "missing", "differs", "refused", "claimed"}
 
 
 def main(arguments: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -55,8 +52,7 @@ async def _run(options: argparse.Namespace, environ: Mapping[str, str]) -> int:
     if rows is None:
         return 0
     print((table if options.table else json_array)(rows), end="")
-    undone = options.command == "audit" or any(row.get("outcome") in UNDONE for row in rows)
-    return 1 if rows and undone else 0
+    return COMMANDS[options.command].code(rows)
 
 
 if __name__ == "__main__":

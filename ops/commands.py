@@ -2,7 +2,22 @@
 
 from typing import Final
 
-from ops import capacity, carrier, containers, lag, lanes, mend, rebuild, replay, republish, saga, stock, views, why
+from ops import (
+    capacity,
+    carrier,
+    containers,
+    lag,
+    lanes,
+    mend,
+    rebuild,
+    replay,
+    republish,
+    saga,
+    status,
+    stock,
+    views,
+    why,
+)
 from ops.command import Command, on_app
 
 COMMANDS: Final = {
@@ -17,7 +32,8 @@ COMMANDS: Final = {
     "edit": Command("Mend one event or message that waits, and replay.", on_app(mend.edit), mend.edit_arguments),
     "drop": Command("Go on without one that waits, for a reason.", on_app(mend.drop), mend.drop_arguments),
     "deeds": Command("List who did what, when and why.", on_app(mend.deeds), mend.deeds_arguments),
-    "audit": Command("Recompute every total and print the differences.", on_app(views.audit)),
+    "audit": Command("Recompute every total and print the differences.", on_app(views.audit), code=views.code),
+    "status": Command("Say how the whole app is.", on_app(status.status), status.arguments, code=status.code),
     "lag": Command("Say how far each consumer is behind.", on_app(lag.lag), lag.arguments),
     "why": Command("Say what led to everything that is stored of an order.", on_app(why.why), why.arguments),
     "saga": Command("Draw the saga, list who needs attention, retry, skip or compensate.", saga.saga, saga.arguments),

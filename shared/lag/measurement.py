@@ -68,13 +68,14 @@ def troubles(last: Measurement | None, *, now: datetime, since: datetime) -> Ite
     elif last:
         for feed in last.feeds:
             if not feed.off:
-                yield from (f"{name}: {feed.consumer}: {what}" for name, what in _of_feed(feed))
+                yield from (f"{name}: {feed.consumer}: {what}" for name, what in of_feed(feed))
         for consumer, count in last.parked.items():
             if count:
                 yield f"parked_lanes: {consumer}: {count} keys are parked"
 
 
-def _of_feed(feed: FeedLag) -> Iterator[tuple[str, str]]:
+def of_feed(feed: FeedLag) -> Iterator[tuple[str, str]]:
+    """The name of each alert it would raise, and what is the matter."""
     if feed.seconds is not None and feed.seconds > LATE_AFTER:
         yield "feed_lag", f"the oldest change has waited {feed.seconds:.0f} s"
     if feed.unowned:

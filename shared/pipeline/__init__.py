@@ -28,6 +28,7 @@ from shared.pipeline.ring import Timers
 from shared.pipeline.runner import Pipeline
 from shared.pipeline.sagas import Outside, Sagas
 from shared.pipeline.standing import Standing
+from shared.pipeline.status import Status
 from shared.pipeline.suspects import Suspects
 from shared.pipeline.totals import Totals
 from shared.pipeline.transact import Cause, Decision, Outdated, Transactor
@@ -80,6 +81,7 @@ __all__ = [
     "Room",
     "Sagas",
     "Standing",
+    "Status",
     "Suspects",
     "Timers",
     "Totals",

@@ -11,6 +11,8 @@ type Item = Mapping[str, Any]
 
 ORDERS: Final = "orders"
 POISON: Final = "poison"
+# What containers are partitioned by.
+_KEYS: Final = ("lane", "bucket", "productId", "orderId", "customerId")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +31,7 @@ class Document:
     @property
     def place(self) -> tuple[str, str, str]:
         """What no other document has."""
-        within = ("lane", "bucket", "productId", "orderId", "customerId")
-        return self.container, next((str(self.item[name]) for name in within if name in self.item), ""), self.id
+        return self.container, " ".join(str(self.item[name]) for name in _KEYS if name in self.item), self.id
 
     @property
     def name(self) -> str:

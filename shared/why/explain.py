@@ -37,5 +37,12 @@ def explain(order_id: str, documents: Iterable[Document], handed_on: Iterable[Ha
 
 def _unheard_of(document: Document) -> Draft:
     """A kind that nobody has written down here: it is shown, and said to be without a known cause."""
-    name = f"item:{':'.join(document.place)}"
-    return Draft(Node(name, "item", document.kind or "?", document.stored_at, document=document))
+    return Draft(
+        Node(
+            f"item:{document.container}:{document.id}",
+            "item",
+            document.kind or "?",
+            document.stored_at,
+            document=document,
+        )
+    )

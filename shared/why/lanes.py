@@ -30,7 +30,7 @@ def of_lanes(parked: Sequence[Document], sagas: Sequence[str]) -> Iterator[Draft
             case "RawPoison":
                 yield _raw(each)
             case kind:
-                yield Draft(Node(f"item:{':'.join(each.place)}", "item", kind or "?", document=each))
+                yield Draft(Node(f"item:{each.container}:{each.id}", "item", kind or "?", document=each))
 
 
 def _head(head: Document) -> Node:

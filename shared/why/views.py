@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from shared.kernel.generations import FIRST_NUMBER, parted
 from shared.why.documents import Document
 from shared.why.graph import Draft, Node
 from shared.why.stream import event_id
@@ -18,8 +19,14 @@ def of_views(views: Sequence[Document], heads: Mapping[str, str]) -> Iterator[Dr
             name = f"line:{view.container}:{view.text('bucket')}"
             yield Draft(Node(name, "line", view.container, view.stored_at, facts=facts, document=view), causes)
         else:
-            name = f"row:{view.container}"
+            name = f"row:{view.container}{_generation(view)}"
             yield Draft(Node(name, "row", view.container, view.stored_at, facts=facts, document=view), causes)
+
+
+def _generation(view: Document) -> str:
+    """Of a row that is kept beside the first generation's, which is how a view is grown anew."""
+    number, _ = parted(view.text("bucket") or view.text("customerId"))
+    return "" if number == FIRST_NUMBER else f":{number}"
 
 
 def of_books(books: Sequence[Document], sagas: Sequence[str]) -> Iterator[Draft]:

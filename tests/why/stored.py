@@ -34,7 +34,8 @@ class Everything:
 
     async def items(self, container: str, partition: str) -> AsyncIterator[Item]:
         for document in self.documents():
-            if document.container == container and document.place[1] == partition:
+            keys = (document.item.get(name) for name in ("lane", "bucket", "productId", "orderId"))
+            if document.container == container and next((key for key in keys if key), None) == partition:
                 yield document.item
 
     async def read(self, container: str, key: Key) -> Stored | None:

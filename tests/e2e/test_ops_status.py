@@ -1,0 +1,34 @@
+"""`python -m ops status`: one screen of a running app, and an exit code for scripts."""
+
+import json
+import os
+import subprocess
+import sys
+
+from shared.pipeline.status import exit_code
+from tests.programs import ROOT
+
+
+def status(settings: dict[str, str], *options: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "ops", "status", *options]
+    return subprocess.run(
+        command, cwd=ROOT, env={**os.environ, **settings}, capture_output=True, text=True, check=False, timeout=60
+    )
+
+
+def test_every_part_has_a_row_and_the_exit_code_says_the_worst(served: str, shared_settings: dict[str, str]) -> None:
+    assert served
+
+    done = status(shared_settings)
+
+    rows = json.loads(done.stdout)
+    assert {row["about"] for row in rows} >= {"feed", "measured", "lane", "sagas", "outbox", "hub"}
+    assert done.returncode == exit_code(row["outcome"] for row in rows)
+
+
+def test_a_watch_draws_it_again(served: str, shared_settings: dict[str, str]) -> None:
+    assert served
+
+    shown = status(shared_settings | {"COLUMNS": "160"}, "--watch", "--rounds", "2", "--every", "0.01").stdout
+
+    assert shown.count("outbox ") == 2
