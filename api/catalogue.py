@@ -111,6 +111,31 @@ PROBLEMS: Final[Mapping[str, Kind]] = {
     "invalid_if_match": Kind(
         HTTPStatus.BAD_REQUEST, "If-Match holds no entity tags", 'Send the `ETag` as it came, for example `"3"`.'
     ),
+    "no_such_lane": Kind(
+        HTTPStatus.NOT_FOUND,
+        "Nothing is parked under this name",
+        "It was released or dropped meanwhile; list the lanes again.",
+    ),
+    "no_such_saga": Kind(
+        HTTPStatus.NOT_FOUND,
+        "There is no such saga",
+        "None was begun for the order; retry, skip and compensate are what can be done to one.",
+    ),
+    "not_editable": Kind(
+        HTTPStatus.CONFLICT,
+        "This edit may not be made",
+        "What can be read is history; what cannot, has to be readable afterwards. `detail` says which it is.",
+    ),
+    "not_droppable": Kind(
+        HTTPStatus.CONFLICT,
+        "This cannot be left out",
+        "What a view keeps is the fold of all its events: mend the event, or the code, and replay.",
+    ),
+    "not_possible": Kind(
+        HTTPStatus.CONFLICT,
+        "The saga does not let this be done now",
+        "Look where it stands; docs/fulfilment.md has what may be done at each place.",
+    ),
     "try_again": Kind(
         HTTPStatus.SERVICE_UNAVAILABLE,
         "The store is busy or away",

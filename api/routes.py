@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from api import batch, commands, docs, health, problem_page, queries, sagas, sales
+from api import batch, commands, docs, health, operating, problem_page, queries, sagas, sales
 
 _DOORS: Final = (
     commands.routes,
@@ -11,6 +11,7 @@ _DOORS: Final = (
     sagas.routes,
     sales.routes,
     health.routes,
+    operating.routes,
     problem_page.routes,
 )
 ROUTES: Final = (*_DOORS, docs.described(*_DOORS))

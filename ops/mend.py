@@ -12,7 +12,7 @@ from ops.replay import dry_run, foreseen
 from shared.kernel import Misconfigured
 from shared.kernel.values import to_text
 from shared.operating import desk_of
-from shared.ports import Item
+from shared.pipeline.deeds import shown
 from shared.runtime import App
 
 
@@ -58,15 +58,6 @@ async def deeds(app: App, options: argparse.Namespace) -> Rows:
     """Newest first. The originals of what was edited or dropped stay in the store."""
     since = to_text(datetime.now(UTC) - timedelta(days=options.days))
     return [shown(item) for item in await desk_of(app).deeds.since(since, options.limit)]
-
-
-def shown(deed: Item) -> dict[str, object]:
-    told = ("deedAt", "action", "subject", "who", "why", "before", "after")
-    return {name: _without_body(deed[name]) for name in told}
-
-
-def _without_body(value: object) -> object:
-    return {name: each for name, each in value.items() if name != "item"} if isinstance(value, dict) else value
 
 
 def _fields(file: str) -> dict[str, object]:

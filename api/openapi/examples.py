@@ -10,6 +10,9 @@ TO_CANCEL: Final = "ord_f0f5b181c23a9cc17b9eb2ba399662c6"
 KEY_TO_DELETE: Final = "my-third-order"
 TO_DELETE: Final = "ord_ec3d7944eaf306fd2424e9128e028eeb"
 
+LANE: Final = f"publish_orders:{len(ORDER_ID)}:{ORDER_ID}:{ORDER_ID}"
+WHY: Final = "the event is mended"
+
 CUSTOMER: Final = "ada"
 PRODUCT: Final = "tea"
 LINE: Final = {"productId": PRODUCT, "productName": "Green tea", "quantity": 2, "unitPrice": 3.5}

@@ -5,6 +5,7 @@ from http import HTTPStatus
 from typing import Final
 
 from api import shapes
+from api.acts import WantedAct, WantedDrop, WantedEdit, WantedReplay
 from api.answers import MERMAID
 from api.openapi import examples
 from api.openapi.history import Entry
@@ -12,6 +13,8 @@ from api.openapi.operation import HTML, Operation, Success
 from api.openapi.parameters import (
     AS_OF,
     CAUSE,
+    CONSUMER,
+    DRY_RUN,
     END,
     ETAG,
     FROM,
@@ -19,9 +22,12 @@ from api.openapi.parameters import (
     IDEMPOTENCY_KEY_OF_ALL,
     IF_MATCH,
     IF_NONE_MATCH,
+    KEY_OF_LANE,
+    LIMIT,
     LOCATION,
     PAGE,
     PREFER,
+    REASON,
     START,
     STATUS,
     TAG,
@@ -30,6 +36,8 @@ from api.openapi.parameters import (
 from api.requests import KeyedOrder, NewBatch, NewOrder, NewStatus
 
 _ORDERS: Final = Success(list[shapes.ListedOrder], example=[examples.ORDER])
+_ROW: Final = Success(dict[str, object])
+_ROWS: Final = Success(list[dict[str, object]])
 _UNCHANGED: Final = Success(status=HTTPStatus.NOT_MODIFIED, headers=(TAG,))
 _AN_ORDER: Final = Success(shapes.Order, headers=(ETAG,), example=examples.ORDER)
 
@@ -96,6 +104,41 @@ OPERATIONS: Final[Mapping[str, Operation]] = {
         (Success(shapes.Why, texts=(MERMAID,)),),
         codes=("order_not_found",),
     ),
+    "list_lanes": Operation("What is parked, oldest first", (_ROWS,), parameters=(CONSUMER, REASON, KEY_OF_LANE)),
+    "show_lane": Operation("A parked key and what waits behind it", (_ROW,), codes=("no_such_lane",)),
+    "replay_lanes": Operation(
+        "Put what is parked in again, or see what that would change",
+        (_ROW,),
+        takes=WantedReplay,
+        example={"why": examples.WHY, "key": examples.ORDER_ID},
+        parameters=(DRY_RUN,),
+    ),
+    "edit_lane": Operation(
+        "Mend one event or message that waits, and replay",
+        (_ROW,),
+        takes=WantedEdit,
+        example={"why": examples.WHY, "set": {"data": {"byHand": True}}},
+        parameters=(DRY_RUN,),
+        codes=("no_such_lane", "not_editable"),
+    ),
+    "drop_lane": Operation(
+        "Go on without one that waits, for a reason",
+        (_ROW,),
+        takes=WantedDrop,
+        example={"why": examples.WHY, "at": 2},
+        parameters=(DRY_RUN,),
+        codes=("no_such_lane", "not_droppable"),
+    ),
+    "list_sagas": Operation("The sagas that need a person", (_ROWS,)),
+    "act_on_saga": Operation(
+        "Retry, skip or compensate a saga, where its machine lets that be",
+        (_ROW,),
+        takes=WantedAct,
+        example={"why": examples.WHY},
+        parameters=(DRY_RUN,),
+        codes=("no_such_saga", "not_possible"),
+    ),
+    "list_deeds": Operation("Who did what, when and why: the last thirty days", (_ROWS,), parameters=(LIMIT,)),
     "get_live": Operation("Is it alive?", (Success(shapes.Live),)),
     "get_ready": Operation(
         "Is it ready?", (Success(shapes.Ready), Success(shapes.NotReady, HTTPStatus.SERVICE_UNAVAILABLE))

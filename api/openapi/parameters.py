@@ -10,6 +10,7 @@ from api.openapi import examples
 from api.openapi.operation import Header, Parameter
 from api.requests import DEFAULT_LIMIT, KEY, MAX_LIMIT, Id
 from orders.events import Status
+from shared.kernel.by_hand import Act
 
 LOCATION: Final = Header("Location", "Where the order is.")
 ETAG: Final = Header("ETag", "The sequence of the order's last event, for If-Match.")
@@ -27,7 +28,22 @@ APPLIED: Final = Header(
 ORDER_ID: Final = Parameter("orderId", "path", "An order.", Id, examples.ORDER_ID)
 CUSTOMER_ID: Final = Parameter("customerId", "path", "A customer.", Id, examples.CUSTOMER)
 PRODUCT_ID: Final = Parameter("productId", "path", "A product.", Id, examples.PRODUCT)
-IN_PATH: Final = {each.name: each for each in (ORDER_ID, CUSTOMER_ID, PRODUCT_ID)}
+LANE: Final = Parameter(
+    "lane",
+    "path",
+    "A parked key and what waits behind it.",
+    Annotated[str, Field(pattern=r"^[A-Za-z0-9_:.@=+-]{1,600}$")],
+    examples.LANE,
+)
+ACT: Final = Parameter("act", "path", "What to do to the saga.", Act, "retry")
+IN_PATH: Final = {each.name: each for each in (ORDER_ID, CUSTOMER_ID, PRODUCT_ID, LANE, ACT)}
+
+CONSUMER: Final = Parameter("consumer", "query", "Only what this consumer has parked.", example="publish_orders")
+REASON: Final = Parameter("reason", "query", "Only what was parked for this reason.", example="unreadable")
+KEY_OF_LANE: Final = Parameter("key", "query", "Only of this order.", example=examples.ORDER_ID)
+DRY_RUN: Final = Parameter(
+    "dryRun", "query", "Change nothing, and say what would change and be sent.", bool, example=True
+)
 
 STATUS: Final = Parameter(
     "status", "query", "Only orders with this status.", Status, "pending", codes=("invalid_status",)

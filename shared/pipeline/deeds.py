@@ -73,6 +73,16 @@ def deed_id(name: str) -> str:
     return f"deed-{name}"
 
 
+def shown(deed: Item) -> dict[str, object]:
+    """Of a stored deed what is for everybody's eyes: the originals of what was edited or dropped stay in the store."""
+    told = ("deedAt", "action", "subject", "who", "why", "before", "after")
+    return {name: _without_body(deed[name]) for name in told}
+
+
+def _without_body(value: object) -> object:
+    return {name: each for name, each in value.items() if name != "item"} if isinstance(value, dict) else value
+
+
 class DeedCatalogue(Protocol):
     async def since(self, moment: str, limit: int) -> Sequence[Item]:
         """The latest deeds, from that moment on, newest first."""

@@ -10,6 +10,7 @@ from tests.e2e.conftest import Api, Store
 from tests.e2e.test_parking import ops
 from tests.programs import ROOT
 
+BAD = "4111-1111-1111-1111"
 WHY = ("--why", "the shop has sent a card number", "--as", "ada")
 
 
@@ -63,6 +64,41 @@ async def test_an_order_is_mended_and_replayed_as_was_foreseen_and_its_deeds_are
     ]
     assert "4111" not in str(deeds)
     assert order not in str(ops(shared_settings, "parked"))
+
+
+async def test_over_http_an_operator_does_the_same(api: Api, customer: str, shared_store: Store) -> None:
+    order = (await api.placed(customer))["orderId"]
+    orders = shared_store.client.get_database_client(shared_store.database).get_container_client("orders")
+    event = {"id": "000002", "orderId": order, "customerId": customer, "type": "OrderShipped", "schemaVersion": 1}
+    await orders.create_item(event | {"sequence": 2, "at": "2026-01-31T09:30:00Z", "data": {"by_hand": BAD}})
+    await api.settled()
+
+    lanes = (await api("GET", "/api/ops/lanes", params={"key": order})).body
+    (view,) = [row["lane"] for row in lanes if row["consumer"] == "project_customer_orders"]
+    shown = await api("GET", f"/api/ops/lanes/{view}")
+    assert shown.body["waiting"] == [{"sequence": 2, "type": "OrderShipped"}]
+    dropped = await api("POST", f"/api/ops/lanes/{view}/drop", json={"why": "never mind"})
+    assert (dropped.status, dropped.body["code"]) == (409, "not_droppable")
+    wrong = await api("POST", f"/api/ops/lanes/{view}/edit", json={"why": "so", "set": {"data": {"byHand": 7}}})
+    assert (wrong.status, wrong.body["code"]) == (409, "not_editable")
+    wish = {"why": "as the shop meant it", "set": {"data": {"byHand": True}}}
+    foreseen = await api("POST", f"/api/ops/lanes/{view}/edit", params={"dryRun": "true"}, json=wish)
+    assert {each["container"] for each in foreseen.body["changes"]} >= {"orders", "customer-orders", "poison"}
+    assert (await orders.read_item("000002", order))["data"] == {"by_hand": BAD}
+    edited = await api("POST", f"/api/ops/lanes/{view}/edit", json=wish)
+    assert [row["outcome"] for row in edited.body["lanes"]] == ["edited", *["released"] * len(lanes)]
+
+    again = await api("POST", "/api/ops/replay", json={"why": "once more", "key": order})
+    assert again.body == {"lanes": [], "left": 0}
+    assert await shared_store.rows() == await shared_store.expected_rows()
+    deeds = [deed for deed in (await api("GET", "/api/ops/deeds")).body if order in deed["subject"]]
+    assert {deed["action"] for deed in deeds} == {"edit", "replay"}
+    assert {deed["why"] for deed in deeds} == {"as the shop meant it"}
+    assert all(deed["who"] for deed in deeds)
+    assert BAD not in str([deeds, foreseen.body, edited.body, shown.body])
+    nobody = await api("POST", f"/api/ops/sagas/{order}/skip", json={"why": "no saga runs here"})
+    assert (nobody.status, nobody.body["code"]) == (404, "no_such_saga")
+    assert (await api("GET", "/api/ops/sagas")).status == 200
 
 
 def test_nobody_acts_without_a_reason(shared_settings: dict[str, str]) -> None:
