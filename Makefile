@@ -40,12 +40,15 @@ long: setup ## run the tests that take minutes
 bench: setup ## measure the claims about cost; CLAIMS=poisoned-key for a part
 	$(PYTHON_ENV)/python -m benchmarks $(CLAIMS)
 
-check: setup ## lint, format, types, who may import whom, and the infrastructure
+check: setup ## lint, format, types, who may import whom, the infrastructure, weaknesses and secrets
 	$(PYTHON_ENV)/ruff check
 	$(PYTHON_ENV)/ruff format --check
 	$(PYTHON_ENV)/mypy .
 	$(PYTHON_ENV)/lint-imports
 	$(PYTHON_ENV)/python -m infra.checks
+	$(PYTHON_ENV)/bandit --quiet --configfile pyproject.toml --recursive .
+	$(PYTHON_ENV)/python -m infra.safety.secrets
+	$(PYTHON_ENV)/python -m infra.safety.packages
 
 clean: ## remove what can be made again: environments, caches, the demo's baskets (.data stays)
 	rm -rf .venv .demo .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

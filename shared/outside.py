@@ -18,7 +18,7 @@ from shared.settings import Settings
 
 ORDERS = "orders"
 PRIVATE = "private"
-DEFAULT_TOKEN = "tok_ok"  # noqa: S105 - what the sandbox takes for a card
+DEFAULT_TOKEN = "tok_ok"  # noqa: S105 - what the sandbox takes for a card  # nosec B105
 
 PUBLISHING = Forward("publish_orders")
 NOTIFYING = Forward(notify_customers.NAME, notify_customers.TOLD)

@@ -52,14 +52,14 @@ class Checkpoints(CheckpointStore):
         self, fully_qualified_namespace: str, eventhub_name: str, consumer_group: str, **kwargs: object
     ) -> Iterable[Row]:
         place = (fully_qualified_namespace, eventhub_name, consumer_group)
-        return [dict(row) for row in self._connection.execute(f"SELECT * FROM owners {_OF_GROUP}", place)]  # noqa: S608 - constant text
+        return [dict(row) for row in self._connection.execute(f"SELECT * FROM owners {_OF_GROUP}", place)]  # noqa: S608 - constant text  # nosec B608
 
     @override
     async def list_checkpoints(
         self, fully_qualified_namespace: str, eventhub_name: str, consumer_group: str, **kwargs: object
     ) -> Iterable[Row]:
         place = (fully_qualified_namespace, eventhub_name, consumer_group)
-        return [dict(row) for row in self._connection.execute(f"SELECT * FROM checkpoints {_OF_GROUP}", place)]  # noqa: S608 - constant text
+        return [dict(row) for row in self._connection.execute(f"SELECT * FROM checkpoints {_OF_GROUP}", place)]  # noqa: S608 - constant text  # nosec B608
 
     @override
     async def claim_ownership(self, ownership_list: Iterable[Row], **kwargs: object) -> Iterable[Row]:
@@ -80,7 +80,7 @@ class Checkpoints(CheckpointStore):
 
     def _claim(self, asked: Row) -> Row | None:
         key = [asked[name] for name in _KEY]
-        found = self._connection.execute(f"SELECT etag FROM owners {_OF_GROUP} AND partition_id = ?", key).fetchone()  # noqa: S608 - constant text
+        found = self._connection.execute(f"SELECT etag FROM owners {_OF_GROUP} AND partition_id = ?", key).fetchone()  # noqa: S608 - constant text  # nosec B608
         if (found["etag"] if found else None) != asked.get("etag"):
             return None
         row = {**asked, "last_modified_time": time.time(), "etag": uuid4().hex}
