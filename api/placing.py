@@ -27,7 +27,7 @@ async def place(wanted: requests.NewOrder, *, key: str | None, cause: Cause) -> 
     order_id, fingerprint = requests.placement(key, wanted)
     placed = await app().orders.open(
         order_id,
-        PlaceOrder(_lines(wanted, app().settings.currency), fingerprint),
+        PlaceOrder(lines(wanted, app().settings.currency), fingerprint),
         cause=cause,
         customer_id=wanted.customer_id,
         beside=_private(order_id, wanted),
@@ -35,7 +35,7 @@ async def place(wanted: requests.NewOrder, *, key: str | None, cause: Cause) -> 
     return Placed(order_id, app().orders.first(placed), is_replayed=not placed.appended)
 
 
-def _lines(wanted: requests.NewOrder, currency: str) -> tuple[Line, ...]:
+def lines(wanted: requests.NewOrder, currency: str) -> tuple[Line, ...]:
     return tuple(
         Line(each.product_id, each.product_name, each.quantity, Money(int(each.unit_price * 100), currency))
         for each in wanted.items

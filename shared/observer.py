@@ -172,6 +172,11 @@ class Spending:
         _spent.reset(self._token)
 
 
+def is_counted() -> bool:
+    """Whether anybody wants to know what is charged here."""
+    return _spent.get() is not None
+
+
 def charged(charge: float) -> None:
     """Called by whoever hears the store's answer."""
     if (stretch := _spent.get()) is not None:

@@ -6,7 +6,6 @@ from typing import Any, Final, Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
 
-from azure.core.pipeline.transport import AioHttpTransport
 from azure.cosmos.aio import ContainerProxy, CosmosClient
 from azure.identity.aio import DefaultAzureCredential
 
@@ -29,10 +28,6 @@ def has_proxy(endpoint: str, proxies: dict[str, str]) -> bool:
     return bool(named) and not proxy_bypass(parts.hostname or "", proxies)
 
 
-def _transport(observer: Observer, **options: bool) -> AioHttpTransport:
-    return Metered(observer, **options) if observer.listens else AioHttpTransport(**options)
-
-
 class Account:
     """Opened lazily inside the worker's event loop; close it when the worker ends."""
 
@@ -44,7 +39,7 @@ class Account:
             connection.endpoint,
             self._credential,
             # Looking for a proxy costs azure-core two thread hops for every single request, so look once.
-            transport=_transport(
+            transport=Metered(
                 observer,
                 use_env_settings=has_proxy(connection.endpoint, getproxies_environment()),
                 connection_verify=connection.verify_certificate,

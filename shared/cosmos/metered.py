@@ -8,7 +8,7 @@ from typing import Any, Final, Literal
 from azure.core.pipeline.transport import AioHttpTransport
 
 from shared.metrics import DEPENDENCY_SECONDS, STORE_CHARGE, STORE_REQUESTS
-from shared.observer import Observer, charged
+from shared.observer import Observer, charged, is_counted
 
 type Outcome = Literal["ok", "conflict", "throttled", "failed"]
 
@@ -34,6 +34,8 @@ class Metered(AioHttpTransport):  # type: ignore[misc]  # azure-core gives it aw
         self._observer = observer
 
     async def send(self, request: Any, **config: Any) -> Any:  # noqa: ANN401 - azure-core's two kinds of request
+        if not (self._observer.listens or is_counted()):
+            return await super().send(request, **config)
         container, operation = _asked(request)
         begun, outcome = perf_counter(), "failed"
         try:

@@ -2,6 +2,7 @@
 
 import asyncio
 from io import BytesIO
+from json import dumps
 from typing import Any
 from uuid import uuid4
 
@@ -115,6 +116,36 @@ async def test_an_order_with_errors_is_refused_and_each_is_pointed_at(
 
     assert (answer.status, answer.body["code"]) == (422, "invalid_body")
     assert pointer in [error["pointer"] for error in answer.body["errors"]]
+
+
+@pytest.mark.parametrize("said", ["text/plain", "application/x-www-form-urlencoded", "application/jsonp", "json", ""])
+async def test_a_body_that_is_not_said_to_be_json_is_not_read(api: Api, customer: str, said: str) -> None:
+    body = dumps(an_order(customer)).encode()
+
+    answer = await api("POST", "/api/orders", data=body, headers={"Content-Type": said})
+
+    assert (answer.status, answer.body["code"]) == (415, "unsupported_media_type")
+
+
+async def test_a_problem_leads_to_its_meaning_and_names_its_trace_and_the_field(api: Api) -> None:
+    trace = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+    answer = await api("GET", "/api/orders?limit=0", headers={"traceparent": f"00-{trace}-00f067aa0ba902b7-01"})
+    page = await api("GET", answer.body["type"])
+
+    assert answer.body["traceId"] == trace
+    assert answer.body["errors"] == [{"parameter": "limit", "detail": "limit is a number from 1 to 1000"}]
+    assert b'id="invalid_limit"' in page.body
+    assert page.headers["Content-Type"].startswith("text/html")
+
+
+async def test_no_answer_may_be_sniffed_framed_or_kept(api: Api, customer: str) -> None:
+    placed = await api("POST", "/api/orders", json=an_order(customer))
+
+    for answer in (placed, await api("GET", "/health/live"), await api("GET", "/api/orders/unknown")):
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
 
 
 @pytest.mark.parametrize("text", [b"NaN", b"Infinity", b"-Infinity"])
@@ -245,6 +276,48 @@ async def test_a_deleted_order_leaves_the_view_and_is_gone_for_every_command(api
     assert (await api("GET", f"/api/customers/{customer}/orders")).body == []
     assert (await api("DELETE", f"/api/orders/{order_id}")).status == 404
     assert (await api("PATCH", f"/api/orders/{order_id}/status", json={"status": "shipped"})).status == 404
+
+
+async def test_an_order_can_be_deleted_as_it_was_seen_and_not_otherwise(api: Api, customer: str) -> None:
+    path = f"/api/orders/{(await api.placed(customer))['orderId']}"
+
+    for tag, status in (('"2"', 412), ("1", 400), ('"1"', 204)):
+        answer = await api("DELETE", path, headers={"If-Match": tag})
+        assert answer.status == status, tag
+
+
+async def test_an_order_is_shown_as_it_was(api: Api, customer: str) -> None:
+    placed = await api.placed(customer)
+    path = f"/api/orders/{placed['orderId']}"
+    await api("PATCH", f"{path}/status", json={"status": "shipped"})
+    history = [entry for entry in (await api("GET", f"{path}/history")).body if entry["kind"] == "event"]
+    shipped_at = next(entry["at"] for entry in history if entry["type"] == "OrderShipped")
+
+    shown = {
+        moment: await api("GET", path, params={"asOf": moment})
+        for moment in ("1", placed["createdAt"], "2", shipped_at, "999", "2999-01-01T00:00:00+02:00")
+    }
+
+    assert [answer.body["status"] for answer in shown.values()] == ["pending"] * 2 + ["shipped"] * 4
+    assert (shown["1"].body, shown["1"].headers["ETag"]) == (placed, '"1"')
+    before = await api("GET", path, params={"asOf": "2020-01-01T00:00:00Z"})
+    assert (before.status, before.body["code"]) == (404, "order_not_found")
+
+
+@pytest.mark.parametrize("moment", ["0", "-1", "01", "now", "2026-01-31", "2026-01-31T09:30:00", "1.5", "9" * 20, "T"])
+async def test_a_moment_that_is_none_is_refused(api: Api, customer: str, moment: str) -> None:
+    placed = await api.placed(customer)
+
+    answer = await api("GET", f"/api/orders/{placed['orderId']}", params={"asOf": moment})
+
+    assert (answer.status, answer.body["code"]) == (400, "invalid_as_of")
+
+
+async def test_a_deleted_order_has_no_past_either(api: Api, customer: str) -> None:
+    path = f"/api/orders/{(await api.placed(customer))['orderId']}"
+    await api("DELETE", path)
+
+    assert (await api("GET", path, params={"asOf": "1"})).status == 404
 
 
 async def test_a_shipped_order_cannot_be_deleted(api: Api, customer: str) -> None:

@@ -50,6 +50,39 @@ def cause(number: int = 1) -> Cause:
     return Cause(f"cause-{number}", "conversation")
 
 
+class Stopped(BaseException):
+    """The process ends here."""
+
+
+@dataclass
+class Crashing(FakeEventStore):
+    """Takes the process down while it appends for the first time: before the write, or after it."""
+
+    when: str = "never"
+
+    async def append(self, stream: str, items: Sequence[Item]) -> None:
+        when, self.when = self.when, "never"
+        if when == "after":
+            await super().append(stream, items)
+        if when != "never":
+            raise Stopped
+        await super().append(stream, items)
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+async def test_whoever_comes_after_a_crash_finds_the_key_usable_and_one_order(when: str) -> None:
+    store = Crashing(when=when)
+    with pytest.raises(Stopped):
+        await transactor(store).open("o1", PLACE, cause=cause(1), customer_id="c1")
+
+    second = await transactor(store).open("o1", PLACE, cause=cause(2), customer_id="c1")
+    third = await transactor(store).open("o1", PLACE, cause=cause(3), customer_id="c1")
+
+    assert kinds(store) == ["OrderPlaced"]
+    assert (second.appended, third.appended) == (when == "before", False)
+    assert second.state == third.state
+
+
 async def placed(store: FakeEventStore) -> Transactor[Any, Any, Any]:
     orders = transactor(store)
     await orders.open("o1", PLACE, cause=cause(0), customer_id="c1")
