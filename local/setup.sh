@@ -78,7 +78,8 @@ build() {
         "$python" -m venv "$venv"
     fi
     say "$venv: installing ${requirements[*]}, once"
-    "$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check "${install[@]}"
+    # Most of what is installed is never imported; Python compiles the rest when it is, and keeps that.
+    "$venv/bin/python" -m pip install --no-compile --quiet --quiet --disable-pip-version-check "${install[@]}"
     made_from >"$stamp"
     rm "$building"
     say "$venv is ready"
