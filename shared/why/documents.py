@@ -68,7 +68,7 @@ def of_order(document: Document) -> str | None:
     match document.container, document.kind:
         case "poison", "LaneHead":
             return document.text("stream")
-        case "poison", "HeldMessage" | "Suspect":
+        case "poison", "HeldMessage" | "Suspect" | "Deed" | "LaneClaim":
             return _of_lane(document.text("lane"))
         case "poison", _:
             return None
@@ -80,7 +80,7 @@ def of_order(document: Document) -> str | None:
             return document.text("orderId") or document.id
 
 
-def _of_lane(lane: str) -> str:
-    """A lane is named `consumer:length:partition:id`; the length says where the partition ends."""
+def _of_lane(lane: str) -> str | None:
+    """A lane is named `consumer:length:partition:id`; the length says where the partition ends. None of a raw one."""
     _, length, rest = lane.split(":", 2)
-    return rest[int(length) + 1 :]
+    return rest[int(length) + 1 :] if length.isdecimal() else None

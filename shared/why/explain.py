@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from shared.why.deeds import KINDS, of_deeds
 from shared.why.documents import ORDERS, POISON, Document, in_order
 from shared.why.graph import Draft, Graph, Node, linked
 from shared.why.lanes import head_by_nonce, of_lanes
@@ -16,12 +17,13 @@ def explain(order_id: str, documents: Iterable[Document], handed_on: Iterable[Ha
     ordered = in_order(documents)
     events = [each for each in ordered if each.sequence is not None]
     sagas = [each for each in ordered if each.kind == "Saga"]
-    parked = [each for each in ordered if each.container == POISON]
+    deeds = [each for each in ordered if each.kind in KINDS]
+    parked = [each for each in ordered if each.container == POISON and each.kind not in KINDS]
     books = [each for each in ordered if each.kind in {"StockHold", "Payment", "Shipment"}]
     views = [each for each in ordered if each.container not in {ORDERS, POISON} and "mark" in each.item]
     views = [each for each in views if each.kind != "Saga"]
     private = [each for each in ordered if each.kind == "OrderPrivate"]
-    known = {each.place for each in (*events, *sagas, *parked, *books, *views, *private)}
+    known = {each.place for each in (*events, *sagas, *parked, *books, *views, *private, *deeds)}
     names = [each.id for each in sagas]
     drafts = [
         *of_stream(events, private, names),
@@ -29,6 +31,7 @@ def explain(order_id: str, documents: Iterable[Document], handed_on: Iterable[Ha
         *of_books(books, names),
         *of_views(views, head_by_nonce(parked)),
         *of_lanes(parked, names),
+        *of_deeds(deeds),
         *messages(handed_on, events, private, parked),
         *(_unheard_of(each) for each in ordered if each.place not in known),
     ]

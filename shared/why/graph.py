@@ -10,7 +10,7 @@ from shared.why.documents import Document
 type Kind = Literal[
     "request", "carrier", "provider", "operator", "process", "unknown",
     "event", "private", "saga", "phase", "deadline", "ask", "attempt", "book", "row", "line",
-    "message", "parked", "waiting", "suspect", "item",
+    "message", "parked", "waiting", "suspect", "deed", "item",
 ]  # fmt: skip
 
 # What has no cause among the documents: somebody outside, or nobody knows.

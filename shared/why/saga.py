@@ -62,7 +62,7 @@ class _Told:
 
     def _draft(self, node: Node, row: Item) -> Draft:
         cause = _text(row, "cause")
-        found = (cause if cause.startswith("event:") else self._id(cause),) if cause else ()
+        found = (cause if cause.startswith(("event:", "deed:")) else self._id(cause),) if cause else ()
         traced = Node(node.id, node.kind, node.what, node.at, trace=self.trace, facts=node.facts)
         return Draft(traced, (*found, f"saga:{self.saga.id}"))
 

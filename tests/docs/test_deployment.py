@@ -17,7 +17,7 @@ from shared.settings import Settings
 from tests.docs.blocks import Block, blocks
 from tests.programs import ROOT, started
 
-PAGES = tuple(ROOT / "docs" / f"{name}.md" for name in ("deploy", "emulators", "recovery", "scaling"))
+PAGES = tuple(ROOT / "docs" / f"{name}.md" for name in ("deploy", "emulators", "operating", "recovery", "scaling"))
 EXAMPLE: dict[str, str] = json.loads((ROOT / "local.settings.json.example").read_text())["Values"]
 RUN = [(page, block, after) for page in PAGES for block, after in pairwise([*blocks(page), Block("end", "")])]
 NEEDS = re.compile(r"^(az|azd|func|gh) |^make emulators$|--cosmos-endpoint|documents\.azure\.com", re.MULTILINE)
