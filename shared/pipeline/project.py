@@ -4,7 +4,7 @@ docs/lanes.md has the protocol as numbered rules; the numbers here are those.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -57,7 +57,7 @@ class Project[E, V](OfEvents):
         """Raises Transient when this code has no such version."""
         for version in (self.projection, *self.versions):
             if version.version == generation.version:
-                return Project(version, generation=generation, is_braked=is_braked)
+                return replace(self, projection=version, versions=(), generation=generation, is_braked=is_braked)
         raise Transient(f"{self.name}: this code has no version {generation.version}; deploy the one that has")
 
     async def handle(self, span: Span[E], engine: Engine) -> Outcome:
