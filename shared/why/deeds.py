@@ -13,10 +13,11 @@ KINDS: Final = frozenset({"Deed", "LaneClaim"})
 def of_deeds(deeds: Sequence[Document]) -> Iterator[Draft]:
     for each in deeds:
         who = each.text("who")
-        name = each.id.removeprefix("deed-") if each.kind == "Deed" else each.text("deed")
+        # Whoever died in between has left the claim beside its deed.
+        name = f"deed:{each.id.removeprefix('deed-')}" if each.kind == "Deed" else f"claim:{each.text('deed')}"
         at = each.text("deedAt") or each.text("at") or None
         person = f"operator:{who}"
         yield Draft(Node(person, "operator", who))
         facts = {"why": each.text("why"), "subject": each.text("subject") or each.text("lane")}
         what = each.text("action") if each.kind == "Deed" else f"{each.text('action')}, under way"
-        yield Draft(Node(f"deed:{name}", "deed", what, at, facts=facts, document=each), (person,))
+        yield Draft(Node(name, "deed", what, at, facts=facts, document=each), (person,))

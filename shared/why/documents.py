@@ -66,7 +66,7 @@ def in_order(documents: Iterable[Document]) -> Sequence[Document]:
 def of_order(document: Document) -> str | None:
     """Whose it is; None for what belongs to no order, or to many."""
     match document.container, document.kind:
-        case "poison", "LaneHead":
+        case "poison", "LaneHead" | "ClosedLane":
             return document.text("stream")
         case "poison", "HeldMessage" | "Suspect" | "Deed" | "LaneClaim":
             return _of_lane(document.text("lane"))

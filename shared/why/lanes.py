@@ -19,24 +19,28 @@ def head_by_nonce(parked: Sequence[Document]) -> Mapping[str, str]:
 def of_lanes(parked: Sequence[Document], sagas: Sequence[str]) -> Iterator[Draft]:
     letters = [each for each in parked if each.kind == "HeldMessage"]
     for each in parked:
+        mine = [letter for letter in letters if letter.text("lane") == each.text("lane")]
         match each.kind:
             case "LaneHead":
-                mine = [letter for letter in letters if letter.text("lane") == each.text("lane")]
-                yield Draft(_head(each), _causes(each, mine, sagas))
+                yield Draft(_head(each, _parked(each)), _causes(each, mine, sagas))
             case "HeldMessage":
                 yield from _letter(each)
             case "Suspect":
                 yield from _suspect(each)
-            case "RawPoison":
+            case "ClosedLane":
+                yield Draft(_head(each, f"closed:{each.text('consumer')}:{each.id}"), _causes(each, mine, sagas))
+            case "RawPoison" | "DroppedPoison":
                 yield _raw(each)
             case kind:
                 yield Draft(Node(f"item:{each.container}:{each.id}", "item", kind or "?", document=each))
 
 
-def _head(head: Document) -> Node:
-    facts = {name: head.item.get(name) for name in ("consumer", "reason", "state", "first", "last")}
+def _head(head: Document, name: str) -> Node:
+    """Also one that was closed for good, which says until when it was there."""
+    told = ("consumer", "reason", "state", "first", "last", "closedAt", "because")
+    facts = {part: head.item[part] for part in told if part in head.item}
     since = head.text("since") or None
-    return Node(_parked(head), "parked", f"parked: {head.text('reason')}", since, facts=facts, document=head)
+    return Node(name, "parked", f"parked: {head.text('reason')}", since, facts=facts, document=head)
 
 
 def _causes(head: Document, letters: Sequence[Document], sagas: Sequence[str]) -> tuple[str, ...]:

@@ -229,6 +229,39 @@ async def test_every_book_is_brought_to_its_state_by_an_ask_of_the_saga() -> Non
     assert "" not in by
 
 
+def test_what_a_person_did_leads_to_what_the_saga_did_then() -> None:
+    deed = {"id": "deed-n1", "orderId": "o1", "type": "Deed", "action": "compensate", "who": "ada", "why": "asked"}
+    phases = [
+        {"phase": "hold_stock", "at": "1", "cause": "event:1"},
+        {"phase": "closing", "at": "2", "cause": "deed:n1"},
+    ]
+    asked = [{"name": "cancel_order", "since": "2", "attempts": 1, "cause": "phase:closing"}]
+    saga = {"id": "fulfilment", "orderId": "o1", "type": "Saga", "entered": phases, "asked": asked}
+    cancelled = event(2, "OrderCancelled", "fulfilment:cancel_order:1:n2")
+    claim = {
+        "id": "claim",
+        "lane": "publish_orders:2:o1:o1",
+        "type": "LaneClaim",
+        "deed": "n3",
+        "action": "replay",
+        "who": "bob",
+    }
+    documents = [PLACED, cancelled, Document("poison", claim), *(Document("sagas", each) for each in (deed, saga))]
+
+    graph = explain("o1", documents)
+
+    assert list(flaws(graph, documents)) == []
+    assert {of_order(each) for each in documents} == {"o1"}
+    causes = {node.id: node.cause for node in graph.nodes}
+    assert causes["fulfilment:phase:closing"] == "deed:n1"
+    assert causes["deed:n1"] == "operator:ada"
+    assert causes["claim:n3"] == "operator:bob"
+
+
+def test_a_lane_without_a_key_is_of_no_order() -> None:
+    assert of_order(Document("poison", {"id": "deed-n", "lane": "publish_orders:raw:x", "type": "Deed"})) is None
+
+
 def test_a_flowchart_has_every_node_and_every_cause() -> None:
     graph = explain("o1", [PLACED, event(2, "OrderCancelled", "http:2")])
 
