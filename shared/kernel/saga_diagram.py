@@ -24,9 +24,11 @@ def _definition(saga: Saga[Any, Any]) -> Iterator[str]:
         yield f"{step.name} --> {following} : {step.done_on.__name__}"
         yield f"{step.name} --> {CLOSING} : {step.failed_on.__name__}"
         if step.close is None:
-            yield f"{step.name} --> {CLOSING} : after {_duration(step.within)}"
+            yield f"{step.name} --> {CLOSING} : after {_duration(step.within)}, or by a person"
         else:
-            yield f"{step.name} --> {step.name} : after {_duration(step.within)}, close"
+            yield f"{step.name} --> {step.name} : after {_duration(step.within)}, or by a person, close"
+        if step.may_be_skipped:
+            yield f"{step.name} --> {following} : skipped by a person"
         yield f"{step.name} --> {SETTLING} : {ENDED}"
     yield f"{CLOSING} --> {SETTLING} : {ENDED}"
     yield f"{SETTLING} --> [*] : nothing is left"

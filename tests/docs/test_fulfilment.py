@@ -26,6 +26,7 @@ def test_every_step_is_left_in_every_way_that_it_can_be() -> None:
         assert f"{step.name} --> closing : {step.failed_on.__name__}" in lines
         assert f"{step.name} --> settling : the stream stands no more" in lines
         assert any(line.startswith(f"{step.name} --> ") and " : after " in line for line in lines)
+        assert any(line.startswith(step.name) and "skipped" in line for line in lines) == step.may_be_skipped
 
 
 @pytest.mark.parametrize(("token", "phase"), [("tok_ok", "settling"), ("tok_timeout_charged", "take_payment")])
