@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import count
+from typing import Any
 
 from shared.kernel import Conflict, Failure, Key
 from shared.ports import Item, RowStore, RowWrite, Slice, Stored, Total, Write
@@ -228,6 +229,23 @@ def _is_wanted(item: Item, wanted: Slice) -> bool:
         and (wanted.end is None or place[0] <= wanted.end)
         and (wanted.after is None or place < wanted.after)
     )
+
+
+@dataclass(frozen=True)
+class FakeTroubled:
+    """The sagas among the rows that run, and were due or in time until a moment, or ask for something so often."""
+
+    rows: FakeRows
+
+    async def troubled(self, container: str, *, moment: str, attempts: int, limit: int) -> Sequence[Item]:
+        running = [
+            each.item for (held, _), each in self.rows.rows.items() if held == container and "dueAt" in each.item
+        ]
+        return [item for item in running if self._is_in_trouble(item, moment, attempts)][:limit]
+
+    def _is_in_trouble(self, item: Any, moment: str, attempts: int) -> bool:  # noqa: ANN401 - JSON
+        is_asked_in_vain = any("dueAt" in each and each["attempts"] >= attempts for each in item["asked"])
+        return item["dueAt"] <= moment or item.get("deadline", "9") <= moment or is_asked_in_vain
 
 
 @dataclass

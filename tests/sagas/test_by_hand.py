@@ -1,7 +1,6 @@
 """What a person does to a saga: refused when the machine says so, kept with who, why, when, before and after."""
 
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final, get_args
 
@@ -20,7 +19,7 @@ from shared.pipeline.saga_desk import NoSuchSaga, SagaDesk
 from shared.pipeline.saga_item import CONTAINER, Instance
 from shared.pipeline.watchdog import Watchdog
 from shared.ports import Item
-from tests.fakes import Clock, FakeBatches, FakeDue, Killed
+from tests.fakes import Clock, FakeBatches, FakeDue, FakeTroubled, Killed
 from tests.orders import EPOCH
 from tests.sagas.saga_world import CODEC, ORDER, Fortune, SagaWorld
 
@@ -40,22 +39,6 @@ class Hearing(Silent):
         self.counted.append((metric.name, value))
 
 
-@dataclass
-class Troubled:
-    """What a query of the store would find, by hand."""
-
-    world: SagaWorld
-
-    async def troubled(self, container: str, *, moment: str, attempts: int, limit: int) -> list[Item]:
-        found = [stored.item for (held, _), stored in self.world.rows.rows.items() if held == container]
-        running: list[Any] = [item for item in found if "dueAt" in item]
-        return [item for item in running if self._is_in_trouble(item, moment, attempts)][:limit]
-
-    def _is_in_trouble(self, item: Any, moment: str, attempts: int) -> bool:  # noqa: ANN401 - JSON
-        is_asked_in_vain = any("dueAt" in each and each["attempts"] >= attempts for each in item["asked"])
-        return item["dueAt"] <= moment or item.get("deadline", "9") <= moment or is_asked_in_vain
-
-
 def engine(world: SagaWorld, sagas: Sagas) -> Engine:
     lanes = Lanes(world.rows, nonce=lambda: "n", now=lambda: world.now)
     buckets = Ledgers(FakeBatches(world.rows))
@@ -71,7 +54,7 @@ def desk(world: SagaWorld) -> SagaDesk:
 def watchdog(world: SagaWorld, observer: Hearing) -> Watchdog:
     sagas = world.worker()
     timers = Timers(sagas, FakeDue(world.rows), engine(world, sagas).lanes, Brake(Clock()), "advance_fulfilment")
-    return Watchdog(timers, Troubled(world), observer, lambda: world.now)
+    return Watchdog(timers, FakeTroubled(world.rows), observer, lambda: world.now)
 
 
 async def waiting_for(step: str) -> SagaWorld:

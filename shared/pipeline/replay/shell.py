@@ -66,19 +66,20 @@ class Replay:
         Whoever `comes_back` tries those once more at the end that somebody else has: dead by then, or done.
         """
         busy: list[str] = []
-        with Spending() as spent:
-            begun = pace.seconds()
-            for lane in lanes:
+        spent, begun = 0.0, pace.seconds()
+        for lane in lanes:
+            with Spending() as here:
                 outcome = await self.one(lane, by)
-                if outcome["outcome"] == "claimed" and comes_back:
-                    busy.append(lane)
-                else:
-                    yield outcome
-                await pace.keep(spent.charge, since=begun)
-            if busy:
-                await pace.sleep(CLAIMED_FOR.total_seconds())
-            for lane in busy:
-                yield await self.one(lane, by)
+            if outcome["outcome"] == "claimed" and comes_back:
+                busy.append(lane)
+            else:
+                yield outcome
+            spent += here.charge
+            await pace.keep(spent, since=begun)
+        if busy:
+            await pace.sleep(CLAIMED_FOR.total_seconds())
+        for lane in busy:
+            yield await self.one(lane, by)
 
     async def one(self, lane: str, by: Author) -> Row:
         """`claimed` when somebody else is at it; otherwise what came of it, with a deed that says so."""

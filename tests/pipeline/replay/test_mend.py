@@ -138,6 +138,19 @@ async def test_an_event_is_left_out_of_what_is_handed_on_and_the_rest_goes() -> 
     assert replay["after"] == {"outcome": "released"}
 
 
+async def test_a_later_one_may_be_left_out_and_those_before_it_go() -> None:
+    desk = Desk()
+    later = items(recorded((*STORY, PLACED, PLACED), stream="o1"))
+    await desk.written([later[0], broken(later[1]), broken(later[2]), later[3]])
+    desk.put([later[1]])
+    lane = await lane_of(desk, PUBLISH.name)
+
+    rows = await desk.mending.drop_and_replay(lane, ME, at=3)
+
+    assert [row["outcome"] for row in rows] == ["dropped", "released"]
+    assert desk.outlet.names == ["o1:1", "o1:2", "o1:4"]
+
+
 @pytest.mark.parametrize("consumer", [VIEW.name, TALLY.name])
 async def test_what_is_folded_is_not_left_out(consumer: str) -> None:
     desk = await a_broken_order()
@@ -175,9 +188,10 @@ async def test_an_item_without_a_key_is_dropped_and_kept_beside_its_reason() -> 
 
     assert row["outcome"] == "dropped"
     (deed,) = desk.deeds()
+    left: Any = desk.rows.rows["poison", Key(lane, "head")].item
+    assert (left["type"], left["item"]["note"]) == ("DroppedPoison", BROKEN)
     before: Any = deed["before"]
-    assert before["item"]["note"] == BROKEN
-    assert desk.rows.rows["poison", Key(lane, "head")].item["type"] == "DroppedPoison"
+    assert (before["type"], before["reason"]) == ("RawPoison", "unreadable_envelope")
     with pytest.raises(NoSuchLane):
         await desk.mending.drop(lane, ME)
 

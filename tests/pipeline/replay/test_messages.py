@@ -71,6 +71,26 @@ async def test_a_message_is_mended_and_goes_in_as_it_should_have_been() -> None:
     assert first not in str(list(world.history("o1")))
 
 
+async def test_what_is_foreseen_of_messages_is_what_happens() -> None:
+    world = await two_waiting()
+    before = dict(world.stored.rows), world.names("o1")
+
+    foreseen = await mending(world).rehearse(lambda there: there.drop_and_replay(LANE, ME))
+
+    assert (world.stored.rows, world.names("o1")) == before
+    gone = {change.key.id for change in foreseen.changes if change.kind == "deleted"}
+    assert gone == {"head", *(str(item["id"]) for item in await letters(world))}
+    told = {change.key.id for change in foreseen.changes if change.container == "orders"}
+    was = set(world.events.streams["o1"])
+    assert foreseen.came_of_it == await mending(world).drop_and_replay(LANE, ME)
+    assert set(world.events.streams["o1"]) - was == told
+    assert {key.partition for _, key in world.stored.rows} == {LANE}
+
+
+async def letters(world: HubWorld) -> list[Item]:
+    return [item async for item in world.partitions.items("poison", LANE) if item["type"] == "HeldMessage"]
+
+
 @pytest.mark.parametrize(
     ("new", "why"),
     [

@@ -1,6 +1,8 @@
 """Replay: what is predicted happens, nothing happens twice, and whoever dies is followed by somebody who goes on."""
 
+import asyncio
 from datetime import timedelta
+from itertools import chain
 
 import pytest
 from hypothesis import given
@@ -205,6 +207,22 @@ async def test_a_lane_belongs_to_one_at_a_time_and_to_the_next_when_he_is_dead()
         ("ada", {"outcome": "released"}),
     ]
     assert await desk.claims() == []
+
+
+async def test_two_who_replay_at_once_send_nothing_twice() -> None:
+    desk = await parked("o1", "o2")
+    lanes = await desk.lanes()
+
+    async def replays(who: str) -> list[object]:
+        by = Author(who, "both at once")
+        return [row["outcome"] async for row in desk.replay.run(lanes, by, pace=desk.pace)]
+
+    outcomes = await asyncio.gather(replays("ada"), replays("bob"))
+
+    assert sorted(desk.outlet.names) == [f"{order}:{at}" for order in ("o1", "o2") for at in (1, 2, 3)]
+    assert desk.views() == (await untroubled("o1", "o2")).views()
+    assert set(chain(*outcomes)) <= {"released", "failed", "nothing to release"}
+    assert sum(outcome == "released" for outcome in chain(*outcomes)) == len(lanes)
 
 
 async def test_a_zombie_that_finishes_late_tells_nothing_twice() -> None:
