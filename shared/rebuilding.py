@@ -8,7 +8,8 @@ from typing import Any
 
 from shared.cosmos import CosmosFeedPages, CosmosRows
 from shared.kernel import Misconfigured
-from shared.pipeline import Project
+from shared.pipeline import Patience, Project
+from shared.pipeline.patient import PatientFeedPages
 from shared.pipeline.rebuild.backfill import Backfill, Progress
 from shared.pipeline.rebuild.closing import Closing
 from shared.pipeline.rebuild.pace import Pace
@@ -24,7 +25,8 @@ def rebuild(
     project = _project(name)
     # Nothing that hands on, asks or takes in: whatever a rebuild does, it does to rows.
     engine = replace(app.pipeline.engine, sagas={}, outlets={}, inboxes={})
-    feed = CosmosFeedPages(CosmosRows(app.account, app.settings.database))
+    pages = CosmosFeedPages(CosmosRows(app.account, app.settings.database))
+    feed = PatientFeedPages(pages, Patience(monotonic))
     pipeline = replace(app.pipeline, engine=engine)
     pace = Pace(units, monotonic)
     return Rebuild(

@@ -4,11 +4,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from shared.kernel import Failure, Key
+from shared.lag import Keys
 from shared.pipeline.patience import Patience
 from shared.ports import (
     BucketStore,
     DueStore,
     EventStore,
+    FeedPage,
+    FeedPages,
     Item,
     ManyRows,
     PageStore,
@@ -106,3 +109,17 @@ class PatientDue:
 
     async def due(self, container: str, name: str, moment: str, limit: int) -> Sequence[str]:
         return await self.patience(lambda: self.store.due(container, name, moment, limit))
+
+
+@dataclass(frozen=True, slots=True)
+class PatientFeedPages:
+    """A FeedPages behind patience."""
+
+    store: FeedPages
+    patience: Patience
+
+    async def parts(self, container: str, keys: Keys) -> Sequence[Keys]:
+        return await self.patience(lambda: self.store.parts(container, keys))
+
+    async def page(self, container: str, keys: Keys, position: str | None, *, most: int) -> FeedPage | None:
+        return await self.patience(lambda: self.store.page(container, keys, position, most=most))

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
-from shared.kernel import Key, Unknown
+from shared.kernel import Key, Transient, Unknown
 from shared.kernel.generations import APART
 from shared.lag import WHOLE, Keys
 from shared.observer import Spending
@@ -22,6 +22,8 @@ from shared.ports import FeedPage, FeedPages, RowStore
 # About as many as fit into the 4 MB of an answer: the more, the more of them share a row and a request.
 CHANGES_A_PAGE: Final = 4000
 STRETCHES_AT_ONCE: Final = 8
+# In seconds. Together less than the minute after which a brake would let more keys be parked.
+DELAYS: Final = (1.0, 3.0, 10.0, 30.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,11 +136,9 @@ class Backfill:
         while True:
             asked = self.seconds()
             with Spending() as spent:
-                page = await self.feed.page(self.source, stretch.keys, stretch.position, most=CHANGES_A_PAGE)
-                if page is None:
-                    return await self._parted(stretch, saved)
-                if page.items:
-                    await self.pipeline.take(saved.grow, page.items)
+                page = await self._taken(stretch, saved.grow)
+            if page is None:
+                return await self._parted(stretch, saved)
             before, stretch = stretch, stretch.after(page)
             await saved.put(before, stretch)
             self.tell(saved.now)
@@ -149,6 +149,21 @@ class Backfill:
                     return ()
             elif not page.items:
                 await self.sleep(listed - asked)
+
+    async def _taken(self, stretch: Stretch, grow: Grow[Any, Any]) -> FeedPage | None:
+        """The next page, once all of it is in. Whoever started this went home, so it waits out what passes."""
+        for delay in DELAYS:
+            try:
+                return await self._next(stretch, grow)
+            except Transient:
+                await self.sleep(delay)
+        return await self._next(stretch, grow)
+
+    async def _next(self, stretch: Stretch, grow: Grow[Any, Any]) -> FeedPage | None:
+        page = await self.feed.page(self.source, stretch.keys, stretch.position, most=CHANGES_A_PAGE)
+        if page and page.items:
+            await self.pipeline.take(grow, page.items)
+        return page
 
     async def _parted(self, stretch: Stretch, saved: _Saved) -> Sequence[Stretch]:
         keys = await self.feed.parts(self.source, stretch.keys)

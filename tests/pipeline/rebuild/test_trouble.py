@@ -194,3 +194,19 @@ async def test_a_single_row_that_is_parked_or_unknown_is_left_alone() -> None:
         await refold(town.project, "o1", town.worker().engine)
     with pytest.raises(NotNow, match="nobody"):
         await refold(town.project, "nobody", town.worker().engine)
+
+
+async def test_a_store_that_is_away_for_a_while_does_not_end_a_backfill() -> None:
+    town = await lived_in(3, PLACED, SHIPPED)
+    looks: list[None] = []
+
+    async def away() -> None:
+        looks.append(None)
+        if len(looks) in {2, 3, 5}:
+            raise Transient("away")
+
+    town.feed.between = away
+
+    await town.operator().grow(1)
+
+    assert town.generation(2) == town.generation(1)
