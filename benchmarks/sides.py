@@ -18,7 +18,7 @@ from azure.cosmos import CosmosClient, PartitionKey
 from benchmarks import order_pages, sample_style
 from benchmarks.claims import Spent, Stretch
 from benchmarks.requests import EMULATOR_KEY
-from local.serve.settings import EXAMPLE, local_settings
+from local.serve.settings import EXAMPLE, local_settings, with_server
 from shared.cosmos.provision import provision
 from shared.runtime import App, compose
 from shared.runtime import app as app_of_worker
@@ -65,11 +65,12 @@ async def running(url: str) -> AsyncIterator[App]:
 @asynccontextmanager
 async def function(url: str, name: str) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
     """A feed function of function_app.py as the worker calls it, with the settings of the example but for the store."""
-    os.environ.update(local_settings({"COSMOS": f"AccountEndpoint={url}/;AccountKey={EMULATOR_KEY};"}, EXAMPLE))
+    os.environ.update(with_server(local_settings({"COSMOS_DATABASE": DATABASE}, EXAMPLE), url))
     await provision(Settings.read(os.environ), Path("infra/containers.json"))
     app = import_module("function_app").app
     (found,) = (each for each in app.get_functions() if each.get_function_name() == name)
-    on_change, context = found.get_user_function(), SimpleNamespace(retry_context=SimpleNamespace(retry_count=0))
+    on_change = found.get_user_function()
+    context = SimpleNamespace(invocation_id=name, retry_context=SimpleNamespace(retry_count=0))
 
     async def work(text: str) -> None:
         await on_change(text, context)
