@@ -7,6 +7,7 @@ from functools import lru_cache
 from shared.kernel.values import to_text
 
 MINOR = "Minor"
+_AS_IT_IS = frozenset({str, int})
 _MONEY = frozenset({"minor", "currency"})
 
 
@@ -32,7 +33,10 @@ def flatten_money(row: Mapping[str, object]) -> dict[str, object]:
 def _flat(row: Mapping[str, object], currencies: set[str]) -> dict[str, object]:
     flat: dict[str, object] = {}
     for name, value in row.items():
-        if isinstance(value, dict) and value.keys() == _MONEY:
+        # Most of a row are texts and numbers, and every row comes by here.
+        if type(value) in _AS_IT_IS:
+            flat[name] = value
+        elif isinstance(value, dict) and value.keys() == _MONEY:
             flat[name], flat[name + MINOR] = value["minor"] / 100, value["minor"]
             currencies.add(value["currency"])
         else:
@@ -41,17 +45,11 @@ def _flat(row: Mapping[str, object], currencies: set[str]) -> dict[str, object]:
 
 
 def _plain(value: object, currencies: set[str]) -> object:
-    match value:
-        case str() | int():
-            return value
-        case datetime():
-            return to_text(value)
-        case dict():
-            return _flat(value, currencies)
-        case list() | tuple():
-            return [_plain(inner, currencies) for inner in value]
-        case _:
-            return value
+    if isinstance(value, dict):
+        return _flat(value, currencies)
+    if isinstance(value, list | tuple):
+        return [_plain(inner, currencies) for inner in value]
+    return to_text(value) if isinstance(value, datetime) else value
 
 
 def restore_money(row: Mapping[str, object]) -> dict[str, object]:
