@@ -1,9 +1,10 @@
 """The OpenAPI 3.1 document: routes from the functions, shapes from the types, and one entry each for the rest."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 from api import shapes
+from api.access import Reach, Role, Rule, rule_of
 from api.openapi.doors import Door
 from api.openapi.links import links
 from api.openapi.operation import JSON, Operation, Parameter, Schema
@@ -61,12 +62,22 @@ def _operation(door: Door, operation: Operation, shown: Mapping[str, Schema], kn
     return {
         "operationId": door.function,
         "summary": operation.summary,
+        "description": _who(rule_of(door.function)),
         "tags": [door.tag],
         **({"parameters": parameters} if parameters else {}),
         **(_body(operation, shown[door.function]) if operation.takes else {}),
         "responses": responses(door, operation, schemas=promised, links=leading),
         "security": [] if door.is_open else [{name: []} for name in _KEYS],
     }
+
+
+def _who(rule: Rule) -> str:
+    """May use the route, and for whose orders."""
+    if rule.is_open:
+        return "Open to whoever comes."
+    reached: Mapping[Reach, str] = {"own": " (own orders)", "all": ""}
+    roles = [f"{role}{reached[reach]}" for role in get_args(Role.__value__) if (reach := rule.of(role)) in reached]
+    return f"For the roles {', '.join(roles)}."
 
 
 def _parameters(door: Door, operation: Operation) -> tuple[Parameter, ...]:

@@ -64,6 +64,17 @@ def test_an_open_door_needs_no_key_and_every_other_does() -> None:
         assert ("401" in said["responses"]) == bool(said["security"])
 
 
+def test_who_may_use_a_route_is_what_the_rules_say() -> None:
+    shown = {said["operationId"]: said["description"] for _, _, said in OPERATIONS}
+
+    assert shown["get_docs"] == "Open to whoever comes."
+    assert shown["place_order"] == "For the roles customer (own orders), operator."
+    assert shown["get_daily_sales"] == "For the roles operator."
+    assert {name for name, who in shown.items() if who.startswith("Open")} == {
+        said["operationId"] for _, _, said in OPERATIONS if not said["security"]
+    }
+
+
 def test_every_code_of_a_problem_is_documented_with_its_status() -> None:
     raised = {
         (HTTPStatus[getattr(call.args[0], "attr", "")], text)

@@ -23,6 +23,7 @@ from tests.openapi import OPERATIONS, conforms
 WAITING = examples.NEW_ORDER | {"paymentToken": "tok_timeout_not_charged"}
 # An app that is well has nothing that these could be done to.
 OF_TROUBLE = {"show_lane", "edit_lane", "drop_lane", "act_on_saga"}
+CONFIG = Path(__file__).with_name("schemathesis.toml")
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",
@@ -88,7 +89,10 @@ def made_up(url: str, folder: Path, *options: str) -> int:
     schemathesis = Path(sys.executable).with_name("schemathesis")
     told = ("--no-color", "--generation-database", "none", "--report", "json", "--report-json-path", str(report))
     ended = subprocess.run(
-        [schemathesis, "run", f"{url}/api/openapi.json", "--checks", ",".join(CHECKS), *told, *options],
+        [
+            *(schemathesis, "--config-file", CONFIG, "run", f"{url}/api/openapi.json"),
+            *("--checks", ",".join(CHECKS), *told, *options),
+        ],
         cwd=folder,
         check=False,
         capture_output=True,
