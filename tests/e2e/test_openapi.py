@@ -13,6 +13,7 @@ import aiohttp
 import pytest
 
 from api.openapi import examples
+from local.schemas import DOCS
 from shared.cosmos.provision import provision
 from shared.settings import Settings
 from tests.conftest import Endpoint
@@ -90,7 +91,7 @@ def made_up(url: str, folder: Path, *options: str) -> int:
     told = ("--no-color", "--generation-database", "none", "--report", "json", "--report-json-path", str(report))
     ended = subprocess.run(
         [
-            *(schemathesis, "--config-file", CONFIG, "run", f"{url}/api/openapi.json"),
+            *(schemathesis, "--config-file", CONFIG, "run", DOCS / "openapi.json", "--url", url),
             *("--checks", ",".join(CHECKS), *told, *options),
         ],
         cwd=folder,
@@ -106,9 +107,9 @@ def made_up(url: str, folder: Path, *options: str) -> int:
 
 def test_no_request_gets_an_answer_that_is_not_documented(whole: str, tmp_path: Path) -> None:
     """A few of each kind. Waiting for views is left to the long run."""
-    few = ("--phases", "examples,fuzzing,stateful", "--max-examples", "3", "--workers", "2")
+    few = ("--phases", "examples,fuzzing,stateful", "--max-examples", "1", "--workers", "2")
 
-    assert made_up(whole, tmp_path, *few, "--header", "Prefer: stale-ok") >= 3 * len(OPERATIONS)
+    assert made_up(whole, tmp_path, *few, "--header", "Prefer: stale-ok") > 2 * len(OPERATIONS)
 
 
 @pytest.mark.long
