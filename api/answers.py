@@ -46,7 +46,7 @@ def order(found: OrderStream) -> shapes.Order:
     placed = found.events[0]
     return {
         "orderId": placed.stream,
-        "customerId": placed.customer_id,
+        "customerId": "" if found.state.is_forgotten else placed.customer_id,
         "status": found.state.status,
         "items": [line(each) for each in found.state.lines],
         "total": found.state.total.minor / 100,

@@ -17,7 +17,14 @@ from api import access
 from api.access.allowance import TooManyRequests
 from api.access.keys import KeysAway
 from api.catalogue import PAGE, PROBLEMS
-from orders.refusals import KeyReused, OrderNotPending, ShipmentUnderWay, TransitionForbidden, UnknownOrder
+from orders.refusals import (
+    CustomerNeeded,
+    KeyReused,
+    OrderNotPending,
+    ShipmentUnderWay,
+    TransitionForbidden,
+    UnknownOrder,
+)
 from shared.kernel import Poison, Reason, Refused, Transient
 from shared.pipeline import Outdated
 from shared.telemetry import invoked, observer
@@ -34,6 +41,7 @@ STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     TransitionForbidden: HTTPStatus.CONFLICT,
     OrderNotPending: HTTPStatus.CONFLICT,
     ShipmentUnderWay: HTTPStatus.CONFLICT,
+    CustomerNeeded: HTTPStatus.CONFLICT,
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 # Why what is stored cannot be read now, each with the code of its reason.

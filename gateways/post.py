@@ -27,6 +27,16 @@ class Folder:
     async def notify(self, notice: Notice) -> None:
         await asyncio.to_thread(self._write, notice)
 
+    async def forget(self, order_id: str) -> int:
+        """Remove every notice of the order; says how many. What somebody has taken out of the folder is not known."""
+        return await asyncio.to_thread(self._remove, order_id)
+
+    def _remove(self, order_id: str) -> int:
+        found = [file for file in self.path.glob("*.*") if file.stem.rpartition("-")[0] == order_id]
+        for file in found:
+            file.unlink(missing_ok=True)
+        return len(found)
+
     def _write(self, notice: Notice) -> None:
         file = self.path / f"{notice.name}.eml"
         partly = file.with_suffix(".part")

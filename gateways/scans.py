@@ -66,6 +66,14 @@ def scan(text: str) -> Message[ReportParcel]:
     return Message(order_id, ReportParcel(read.kind, read.trackingId), f"carrier:{read.kind}:{read.eventId}")
 
 
+def bare(text: str) -> str:
+    """The same to us, without whatever else a carrier has put into it; of what cannot be read only whose it is."""
+    message = scan(text)
+    said = orjson.loads(text)
+    read = () if isinstance(message.command, Unreadable) else ("eventId", "trackingId", "kind", "at")
+    return orjson.dumps({name: said[name] for name in ("orderId", *read)}).decode()
+
+
 def refused(refusal: Refused) -> Poison:
     """Why a scan that was understood cannot be true of its order."""
     if isinstance(refusal, UnknownOrder):

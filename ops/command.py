@@ -12,7 +12,7 @@ from shared.settings import Settings
 type Rows = Sequence[dict[str, object]]
 type Environ = Mapping[str, str]
 
-UNDONE: Final = {"still poison", "failed", "missing", "differs", "refused", "claimed"}
+UNDONE: Final = {"still poison", "failed", "missing", "differs", "refused", "claimed", "under way", "behind"}
 
 
 @dataclass(frozen=True, slots=True)

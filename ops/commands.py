@@ -6,6 +6,7 @@ from ops import (
     capacity,
     carrier,
     containers,
+    customers,
     lag,
     lanes,
     mend,
@@ -38,6 +39,9 @@ COMMANDS: Final = {
     "why": Command("Say what led to everything that is stored of an order.", on_app(why.why), why.arguments),
     "saga": Command("Draw the saga, list who needs attention, retry, skip or compensate.", saga.saga, saga.arguments),
     "scan": Command("Say over the hub what a carrier would of a parcel.", carrier.scan, carrier.arguments),
+    "erase-customer": Command(
+        "Erase what is kept of a customer, and name what is beyond reach.", on_app(customers.erase), customers.arguments
+    ),
     "stock": Command("Set or show how many pieces of products there are.", on_app(stock.stock), stock.arguments),
     "republish": Command(
         "Publish events once more, marked as a replay.", on_app(republish.republish), republish.arguments

@@ -58,6 +58,19 @@ class ReportParcel:
     tracking_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ForgetCustomer:
+    """Whoever ordered is not to be remembered. Refused while the order cannot go on without what only they know."""
+
+
 type OrderCommand = (
-    PlaceOrder | MoveOrder | CancelOrder | DeleteOrder | RequestPayment | RequestShipment | Record | ReportParcel
+    PlaceOrder
+    | MoveOrder
+    | CancelOrder
+    | DeleteOrder
+    | RequestPayment
+    | RequestShipment
+    | Record
+    | ReportParcel
+    | ForgetCustomer
 )

@@ -5,6 +5,7 @@ from functools import reduce
 from orders.commands import (
     CancelOrder,
     DeleteOrder,
+    ForgetCustomer,
     MoveOrder,
     OrderCommand,
     PlaceOrder,
@@ -15,6 +16,7 @@ from orders.commands import (
 )
 from orders.events import (
     Answer,
+    CustomerForgotten,
     OrderCancelled,
     OrderDeleted,
     OrderDelivered,
@@ -36,7 +38,14 @@ from orders.events import (
     StockReleased,
 )
 from orders.order import Order, evolve
-from orders.refusals import KeyReused, OrderNotPending, ShipmentUnderWay, TransitionForbidden, UnknownOrder
+from orders.refusals import (
+    CustomerNeeded,
+    KeyReused,
+    OrderNotPending,
+    ShipmentUnderWay,
+    TransitionForbidden,
+    UnknownOrder,
+)
 from shared.kernel import Decider, Money
 
 
@@ -58,6 +67,8 @@ def decide(order: Order | None, command: OrderCommand) -> tuple[OrderEvent, ...]
             return _record(_placed(order), answer)
         case ReportParcel():
             return _report(_placed(order), command)
+        case ForgetCustomer():
+            return _forget(_placed(order))
 
 
 def _place(order: Order | None, command: PlaceOrder) -> tuple[OrderEvent, ...]:
@@ -166,6 +177,16 @@ def _report(order: Order, report: ReportParcel) -> tuple[OrderEvent, ...]:
             return (*before, OrderReturned())
         case status, reported:
             raise TransitionForbidden(f"the parcel of a {status} order cannot be {reported}")
+
+
+def _forget(order: Order) -> tuple[OrderEvent, ...]:
+    if order.is_forgotten:
+        return ()
+    # Who keeps the goods while the provider is still asked pays with what only they know.
+    is_paying = order.is_with_customer and order.payment == "requested"
+    if order.is_pending or is_paying:
+        raise CustomerNeeded(f"a {order.status} order whose payment is {order.payment} still needs its customer")
+    return (CustomerForgotten(),)
 
 
 def _existing(order: Order | None) -> Order:

@@ -115,6 +115,14 @@ class OrderDeleted:
     """The tombstone: it never expires and closes the order's id for ever."""
 
 
+@dataclass(frozen=True, slots=True)
+class CustomerForgotten:
+    """The customer asked to be forgotten: what is kept for the customer ends, and the order itself goes on.
+
+    Whoever keeps something about the customer because of this order is to erase it.
+    """
+
+
 # What the outside world said; each act only moves forward, so hearing it twice or late changes nothing.
 type Answer = (
     StockHeld
@@ -138,6 +146,7 @@ type OrderEvent = (
     | OrderReturned
     | OrderCancelled
     | OrderDeleted
+    | CustomerForgotten
 )
 
 ORDER_EVENTS: Final[tuple[type[OrderEvent], ...]] = (
@@ -158,6 +167,7 @@ ORDER_EVENTS: Final[tuple[type[OrderEvent], ...]] = (
     OrderReturned,
     OrderCancelled,
     OrderDeleted,
+    CustomerForgotten,
 )
 
 # The status that an event gives an order; all other events leave it as it is.

@@ -5,6 +5,7 @@ from typing import Final, Literal
 
 from orders.events import (
     STATUS,
+    CustomerForgotten,
     Line,
     OrderCancelled,
     OrderDeleted,
@@ -47,6 +48,7 @@ class Order:
     is_waived: bool = False
     has_left: bool = False
     parcel: Literal["none", "delivered", "lost", "returned"] = "none"
+    is_forgotten: bool = False
 
     @property
     def is_pending(self) -> bool:
@@ -81,15 +83,21 @@ _PARCEL: Final[dict[type, Literal["delivered", "lost", "returned"]]] = {
 }
 
 
+# All that is left when the events of a deleted order are gone: nobody is owed anything, and nothing is known.
+_PURGED: Final = Order("deleted", (), Money(0, ""), stock="released", is_forgotten=True)
+
+
 def evolve(order: Order | None, event: OrderEvent) -> Order | None:
     if isinstance(event, OrderPlaced):
         return Order("pending", event.lines, event.total, event.fingerprint)
+    if order is None and isinstance(event, OrderDeleted):
+        return _PURGED
     if order is None:
         raise ValueError("the stream does not begin with OrderPlaced")
     return _changed(order, event)
 
 
-def _changed(order: Order, event: OrderEvent) -> Order:  # noqa: PLR0911 - a case each
+def _changed(order: Order, event: OrderEvent) -> Order:  # noqa: C901, PLR0911 - a case each
     match event:
         case StockHeld() | StockRefused() | StockReleased():
             return replace(order, stock=_STOCK[type(event)])
@@ -97,6 +105,8 @@ def _changed(order: Order, event: OrderEvent) -> Order:  # noqa: PLR0911 - a cas
             return replace(order, payment=_PAYMENT[type(event)])
         case PaymentWaived():
             return replace(order, is_waived=True)
+        case CustomerForgotten():
+            return replace(order, is_forgotten=True)
         case ShipmentRequested():
             return replace(order, shipment="requested")
         case ShippingRefused():

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from orders.events import STATUS, Line, OrderDeleted, OrderEvent, OrderPlaced
+from orders.events import STATUS, CustomerForgotten, Line, OrderDeleted, OrderEvent, OrderPlaced
 from shared.kernel import Key, Money, Projection, Recorded
 
 
@@ -21,7 +21,7 @@ def evolve(row: CustomerOrder | None, event: Recorded[OrderEvent]) -> CustomerOr
     match event.body:
         case OrderPlaced(lines=lines, total=total):
             return CustomerOrder(event.stream, event.customer_id, "pending", lines, total, event.at)
-        case OrderDeleted():
+        case OrderDeleted() | CustomerForgotten():
             return None
         case news if row and type(news) in STATUS:
             return replace(row, status=STATUS[type(news)])

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
-from orders.events import STATUS, Line, OrderDeleted, OrderEvent, OrderPlaced
+from orders.events import STATUS, CustomerForgotten, Line, OrderDeleted, OrderEvent, OrderPlaced
 from shared.kernel import Key, Money, Projection, Recorded, Shards
 
 # Rows never move, so this number is for ever; it stays enough for 16 physical ranges.
@@ -27,6 +27,8 @@ def evolve(row: BoardOrder | None, event: Recorded[OrderEvent]) -> BoardOrder | 
             return BoardOrder(event.stream, event.customer_id, "pending", lines, total, event.at)
         case OrderDeleted():
             return None
+        case CustomerForgotten() if row:
+            return replace(row, customer_id="")
         case news if row and type(news) in STATUS:
             return replace(row, status=STATUS[type(news)])
         case _:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
-from orders.commands import DeleteOrder, MoveOrder, OrderCommand, PlaceOrder
+from orders.commands import DeleteOrder, ForgetCustomer, MoveOrder, OrderCommand, PlaceOrder
 from orders.decider import order
 from orders.events import Line, OrderEvent, Status
 from shared.kernel import Money, Recorded, Refused
@@ -44,6 +44,7 @@ commands = st.one_of(
     ),
     st.builds(MoveOrder, to=st.sampled_from(STATUSES)),
     st.just(DeleteOrder()),
+    st.just(ForgetCustomer()),
 )
 
 

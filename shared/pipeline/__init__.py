@@ -9,6 +9,8 @@ from shared.pipeline.codec import EventCodec
 from shared.pipeline.consumers import Consumer, Engine, Inbox, Outlet
 from shared.pipeline.count import Count
 from shared.pipeline.dispatch import Dispatch
+from shared.pipeline.erase import Erase, Erased
+from shared.pipeline.erase_parked import Parked
 from shared.pipeline.forward import Forward, OneByOne
 from shared.pipeline.freshness import Fresh, Freshness
 from shared.pipeline.generations import KnownGenerations, ListedGenerations
@@ -47,6 +49,8 @@ __all__ = [
     "Decision",
     "Dispatch",
     "Engine",
+    "Erase",
+    "Erased",
     "EventCodec",
     "Forward",
     "Fresh",
@@ -65,6 +69,7 @@ __all__ = [
     "Outdated",
     "Outlet",
     "Outside",
+    "Parked",
     "ParkedKeys",
     "Patience",
     "PatientBuckets",

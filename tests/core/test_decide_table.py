@@ -10,6 +10,7 @@ import pytest
 from orders.commands import (
     CancelOrder,
     DeleteOrder,
+    ForgetCustomer,
     MoveOrder,
     OrderCommand,
     Record,
@@ -20,6 +21,7 @@ from orders.commands import (
 from orders.decider import order
 from orders.events import (
     Answer,
+    CustomerForgotten,
     OrderCancelled,
     OrderDeleted,
     OrderDelivered,
@@ -40,7 +42,7 @@ from orders.events import (
     StockReleased,
 )
 from orders.order import Order
-from orders.refusals import OrderNotPending, ShipmentUnderWay, TransitionForbidden, UnknownOrder
+from orders.refusals import CustomerNeeded, OrderNotPending, ShipmentUnderWay, TransitionForbidden, UnknownOrder
 from shared.kernel import Refused
 from tests.orders import a_line, usd
 
@@ -53,7 +55,7 @@ ASKED, CAPTURED, REFUNDED = PaymentRequested(usd(500)), PaymentCaptured(usd(500)
 DECLINED, WAIVED = PaymentDeclined("declined"), PaymentWaived()
 BOOKED, SHIPPED, NOT_SHIPPED = ShipmentRequested(), OrderShipped(by_hand=False), ShippingRefused("not taken")
 BY_HAND, DELIVERED, LOST, RETURNED = OrderShipped(by_hand=True), OrderDelivered(), ShipmentLost(), OrderReturned()
-CANCELLED, DELETED = OrderCancelled("asked for"), OrderDeleted()
+CANCELLED, DELETED, FORGOTTEN = OrderCancelled("asked for"), OrderDeleted(), CustomerForgotten()
 PAID: Events = (HELD, ASKED, CAPTURED)
 
 # Each column of the table, and the places within it that a cell may tell apart.
@@ -80,12 +82,17 @@ PLACES: Final[Mapping[str, Mapping[str, Events]]] = {
     },
     "cancelled": {
         "cancelled": (CANCELLED,),
+        "cancelled and forgotten": (CANCELLED, FORGOTTEN),
         "cancelled, payment requested": (HELD, ASKED, CANCELLED),
         "cancelled, captured": (*PAID, CANCELLED),
         "lost": (*PAID, BOOKED, SHIPPED, LOST),
         "returned": (*PAID, BOOKED, SHIPPED, DELIVERED, RETURNED),
     },
-    "deleted": {"deleted": (DELETED,), "deleted, payment requested": (HELD, ASKED, DELETED)},
+    "deleted": {
+        "deleted": (DELETED,),
+        "deleted, payment requested": (HELD, ASKED, DELETED),
+        "deleted and forgotten": (DELETED, FORGOTTEN),
+    },
 }
 
 # What is said in a column; a place of its own says otherwise.
@@ -139,6 +146,13 @@ TABLE: Final[Mapping[OrderCommand, Mapping[str, Said]]] = {
     Record(NOT_SHIPPED): {
         "pending": (NOT_SHIPPED,), "not shippable": (), "pending, open": (NOT_SHIPPED,),
         "shipped": (), "delivered": (), "cancelled": (), "deleted": (),
+    },
+    ForgetCustomer(): {
+        "pending": CustomerNeeded, "pending, open": CustomerNeeded,
+        "shipped": (FORGOTTEN,), "shipped, payment requested": CustomerNeeded,
+        "delivered": (FORGOTTEN,), "delivered, payment requested": CustomerNeeded,
+        "cancelled": (FORGOTTEN,), "cancelled and forgotten": (),
+        "deleted": (FORGOTTEN,), "deleted and forgotten": (),
     },
 }  # fmt: skip
 CELLS = [
@@ -213,5 +227,6 @@ def test_an_answer_is_never_refused_and_told_once(answer: Answer) -> None:
 def test_the_table_has_every_command_but_placing_and_every_column() -> None:
     named = {type(command) for command in TABLE}
 
-    assert named == {MoveOrder, CancelOrder, DeleteOrder, RequestPayment, RequestShipment, ReportParcel, Record}
+    asked = {MoveOrder, CancelOrder, DeleteOrder, RequestPayment, RequestShipment, ReportParcel, Record}
+    assert named == {*asked, ForgetCustomer}
     assert all(set(PLACES) <= set(said) for said in TABLE.values())

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from orders.commands import DeleteOrder, MoveOrder, OrderCommand, PlaceOrder
+from orders.commands import DeleteOrder, ForgetCustomer, MoveOrder, OrderCommand, PlaceOrder
 from orders.decider import order
 from orders.events import (
+    CustomerForgotten,
     OrderCancelled,
     OrderDeleted,
     OrderDelivered,
@@ -17,6 +18,7 @@ from orders.events import (
     OrderShipped,
     PaymentWaived,
     Status,
+    StockHeld,
 )
 from orders.refusals import KeyReused, OrderNotPending, TransitionForbidden, UnknownOrder
 from shared.kernel import Refused
@@ -57,7 +59,7 @@ def test_a_deleted_order_never_comes_back(happened: tuple[OrderEvent, ...], comm
     deleted = order.fold((*happened, OrderDeleted()))
 
     with contextlib.suppress(Refused):
-        assert order.decide(deleted, command) == ()
+        assert order.decide(deleted, command) in {(), (CustomerForgotten(),)}
 
 
 @pytest.mark.parametrize("status", STATUSES)
@@ -103,7 +105,17 @@ def test_what_was_never_placed_or_is_deleted_is_unknown(
         order.decide(order.fold(happened), command)
 
 
-@given(st.sampled_from([OrderShipped(by_hand=True), OrderDelivered(), OrderCancelled("x"), OrderDeleted()]))
+@given(st.sampled_from([OrderShipped(by_hand=True), OrderDelivered(), OrderCancelled("x"), StockHeld()]))
 def test_a_stream_without_its_beginning_is_a_fault_not_a_state(event: OrderEvent) -> None:
     with pytest.raises(ValueError, match="does not begin"):
         order.fold((event,))
+
+
+def test_a_tombstone_alone_is_a_deleted_order_that_is_owed_nothing() -> None:
+    left = order.fold((OrderDeleted(),))
+
+    assert left is not None
+    assert (left.status, left.stock, left.may_be_paid) == ("deleted", "released", False)
+    assert order.decide(left, ForgetCustomer()) == ()
+    with pytest.raises(KeyReused):
+        order.decide(left, PlaceOrder((a_line(),), "f"))

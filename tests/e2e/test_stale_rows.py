@@ -30,6 +30,6 @@ async def test_a_parked_order_shows_since_when_and_why_it_is_stale_but_not_whose
     for path, rows in lists.items():
         assert [row["orderId"] for row in rows] == [parked, healthy], path
         assert rows[0]["stale"].keys() == {"since", "reason", "last"}
-        assert (rows[0]["stale"]["reason"], rows[0]["stale"]["last"]) == ("unreadable", 2)
+        assert (rows[0]["stale"]["reason"], rows[0]["stale"]["last"]) == ("unknown_version", 2)
         assert "stale" not in rows[1]
     assert (summary["totalOrders"], summary["totalSpent"]) == (2, 15.98)
