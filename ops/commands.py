@@ -7,6 +7,7 @@ from ops import (
     carrier,
     containers,
     customers,
+    deleted,
     lag,
     lanes,
     mend,
@@ -42,6 +43,7 @@ COMMANDS: Final = {
     "erase-customer": Command(
         "Erase what is kept of a customer, and name what is beyond reach.", on_app(customers.erase), customers.arguments
     ),
+    "purge": Command("Delete the events of deleted orders for good.", on_app(deleted.purge), deleted.arguments),
     "stock": Command("Set or show how many pieces of products there are.", on_app(stock.stock), stock.arguments),
     "republish": Command(
         "Publish events once more, marked as a replay.", on_app(republish.republish), republish.arguments

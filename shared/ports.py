@@ -28,6 +28,15 @@ class EventStore(Protocol):
         ...
 
 
+class Purges(Protocol):
+    async def purge(self, stream: str, keep: Item, gone: Sequence[str]) -> None:
+        """The item takes the place of the one with its id, and those with these ids go: all at once, at most 100.
+
+        Raises Conflict when any of them is not there (any more).
+        """
+        ...
+
+
 class RowStore(Protocol):
     """Rows by container. Writes are fenced: create or replace-if-unchanged, never an upsert."""
 

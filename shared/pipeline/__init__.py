@@ -24,6 +24,7 @@ from shared.pipeline.patience import Patience, Room
 from shared.pipeline.patient import PatientBuckets, PatientDue, PatientEvents, PatientMany, PatientPages, PatientRows
 from shared.pipeline.project import Project
 from shared.pipeline.publish import Publish
+from shared.pipeline.purge import Purge
 from shared.pipeline.receive import Receive
 from shared.pipeline.republish import Republish
 from shared.pipeline.ring import Timers
@@ -81,6 +82,7 @@ __all__ = [
     "Pipeline",
     "Project",
     "Publish",
+    "Purge",
     "Receive",
     "Republish",
     "Room",

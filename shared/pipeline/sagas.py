@@ -176,7 +176,9 @@ class Sagas:
         """A store that failed over may have lost events that the saga has seen: it goes through what is left again."""
         if not found.events:
             raise Poison("handler_failed", f"{self.name}: nothing is left of its stream")
-        if instance.progress.mark <= found.sequence:
+        is_whole = isinstance(found.events[0].body, self.versions[-1].opens_on)
+        if instance.progress.mark <= found.sequence or not is_whole:
+            # What is left of a purged stream is no way to go through again.
             return instance
         begun = self.definition(instance).begin(replace(found.events[0], at=self.now()))
         return Instance(begun, (), etag=instance.etag, is_changed=True)

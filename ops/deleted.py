@@ -1,0 +1,32 @@
+"""Deleted orders: their events go for good once nobody needs them."""
+
+import argparse
+
+from ops.command import Rows
+from orders.events import OrderDeleted
+from shared.cosmos.event_purge import CosmosPurge
+from shared.pipeline import Purge
+from shared.runtime import App
+from shared.subscriptions import ORDERS, feeds_of
+
+
+def arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--dry-run", action="store_true", help="only say which orders would go, and why others stay")
+
+
+async def purge(app: App, options: argparse.Namespace) -> Rows:
+    async def behind() -> list[str]:
+        names = [reader.name for reader in feeds_of(app.settings)[ORDERS]]
+        return [name for name in names if not (await app.freshness.wait(name, ORDERS)).is_fresh]
+
+    purging = Purge(
+        app.audit.sweep,
+        app.books.partitions,
+        app.orders,
+        app.sagas,
+        app.parked.catalogue,
+        CosmosPurge(app.account.container(app.settings.database, ORDERS)),
+        tombstone=OrderDeleted,
+        behind=behind,
+    )
+    return [each.as_row() for each in await purging.run(only_look=options.dry_run)]
