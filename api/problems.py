@@ -18,7 +18,6 @@ from api.access.allowance import TooManyRequests
 from api.access.keys import KeysAway
 from api.catalogue import PAGE, PROBLEMS
 from orders.refusals import (
-    CustomerNeeded,
     KeyReused,
     OrderNotPending,
     ShipmentUnderWay,
@@ -41,7 +40,6 @@ STATUS: Final[dict[type[Refused], HTTPStatus]] = {
     TransitionForbidden: HTTPStatus.CONFLICT,
     OrderNotPending: HTTPStatus.CONFLICT,
     ShipmentUnderWay: HTTPStatus.CONFLICT,
-    CustomerNeeded: HTTPStatus.CONFLICT,
     KeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
 }
 # Why what is stored cannot be read now, each with the code of its reason.

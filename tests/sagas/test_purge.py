@@ -57,9 +57,9 @@ class Ends:
         return await purge.run(only_look=only_look)
 
 
-async def deleted(*, until: int = 2) -> SagaWorld:
-    """An order that was deleted after its saga had taken some steps."""
-    world = SagaWorld(fortunes=["answered"] * until + ["never arrives"])
+async def deleted() -> SagaWorld:
+    """An order that was deleted while its saga was asking for the money."""
+    world = SagaWorld(fortunes=["answered", "answer lost"])
     await world.begin()
     await world.touch()
     assert await world.ask(DeleteOrder())
