@@ -11,6 +11,7 @@ from gateways.post import Folder
 from ops.command import Rows
 from orders.commands import ForgetCustomer
 from projections.customer_orders import customer_orders
+from shared.kernel import Key
 from shared.pipeline import Cause, Erase, Erased, Parked, Project
 from shared.runtime import App
 from shared.subscriptions import ORDERS
@@ -45,7 +46,7 @@ def _erase(app: App) -> Erase:
         app.audit.sweep,
         app.orders,
         engine.rows,
-        Parked(app.parked.catalogue, app.books.partitions, engine.rows, {scans.RECEIVER: scans.bare}),
+        Parked(app.audit.sweep, engine.rows, {scans.RECEIVER: scans.bare}),
         command=ForgetCustomer(),
         said=("shippingAddress", "email"),
         notices=Folder(place).forget if isinstance(place, Path) else None,
@@ -55,10 +56,10 @@ def _erase(app: App) -> Erase:
 async def _views(app: App, customer: str, orders: Sequence[Erased]) -> dict[str, object]:
     """Rows end as their feed brings the event; a row that is parked ends when it is released."""
     await app.freshness.wait(Project(customer_orders).name, ORDERS, at_most=WAIT_AT_MOST)
-    gone = {each.order for each in orders if each.outcome == "erased"}
-    left = 0
-    async for row in app.books.partitions.items(customer_orders.container, customer):
-        left += row.get("body") is not False and row.get("orderId") in gone
+    engine, gone = app.pipeline.engine, [each.order for each in orders if each.outcome == "erased"]
+    views = await Project(customer_orders).generations(engine)
+    found = [await view.rows(engine).read(Key(customer, order)) for view in views for order in gone]
+    left = sum(row.value is not None for row in found)
     return {"what": "rows", "outcome": "behind" if left else "erased", "left": left}
 
 

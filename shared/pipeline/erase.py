@@ -13,13 +13,12 @@ from typing import Any, Final, Literal
 
 from shared.kernel import Conflict, Key, Poison, Refused, Transient
 from shared.kernel.traces import Traces
-from shared.pipeline.erase_parked import Parked
+from shared.pipeline.erase_parked import ORDERS, Parked
 from shared.pipeline.transact import Cause, Transactor
 from shared.ports import RowStore, Sweep
 
 AT_ONCE: Final = 32
 AGAIN: Final = 8
-ORDERS: Final = "orders"
 PRIVATE: Final = "private"
 
 
@@ -71,7 +70,7 @@ class Erase:
         said = [text for texts in await _each(gone, self._said) for text in texts]
         # Before the private items, which say what to look for.
         traces = Traces(frozenset(gone), frozenset(said))
-        parked = await self.parked.erase(customer_id, frozenset(gone), traces)
+        parked = await self.parked.erase(customer_id, traces)
         return Erasure(await _each(asked, self._removed), parked)
 
     async def _orders(self, customer_id: str) -> list[str]:

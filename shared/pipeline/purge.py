@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from shared.kernel import Conflict, Failure, Transient, Unknown
 from shared.pipeline.codec import event_id
+from shared.pipeline.deeds import KIND as DEED
 from shared.pipeline.sagas import Sagas
 from shared.pipeline.transact import Decision, Transactor
 from shared.ports import Item, LaneCatalogue, Partitions, Purges, Sweep
@@ -76,7 +77,7 @@ class Purge:
         if kept := "a lane holds it" if is_parked else await self._needed(stream, len(items)):
             return Purged(stream, len(items), kept)
         left = _left(items, self.tombstone.__name__)
-        gone = [str(item["id"]) for item in items if item["id"] != _FIRST]
+        gone = [str(item["id"]) for item in items if item["id"] != _FIRST and item.get("type") != DEED]
         if not only_look:
             try:
                 await self.store.purge(stream, left, gone)
