@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Final
 
-from shared.kernel import Key, Transient, Unknown
+from shared.kernel import Conflict, Key, NotNow, Transient, Unknown
 from shared.kernel.generations import APART
 from shared.lag import WHOLE, Keys
 from shared.observer import Spending
@@ -72,7 +72,7 @@ class _Saved:
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def put(self, one: Stretch, *by: Stretch) -> None:
-        """Raises Conflict when somebody else fills this generation."""
+        """Raises NotNow when somebody else fills this generation."""
         async with self._writing:
             self.now = self.now.replaced(one, *by)
             await self.write()
@@ -86,6 +86,8 @@ class _Saved:
                 self.etag = await self.store.create(view.container, key, item)
             else:
                 self.etag = await self.store.replace(view.container, key, item, etag=self.etag)
+        except Conflict as other:
+            raise NotNow(f"somebody else fills generation {self.grow.generation.number}; one is enough") from other
         except Unknown:
             # Written or not, the next write needs to know under which etag; it carries this one's places too.
             stored = await self.store.read(view.container, key)

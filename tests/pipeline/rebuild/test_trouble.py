@@ -1,5 +1,6 @@
 """What goes wrong in one generation stays there, and a rebuild that dies anywhere goes on where it was."""
 
+import asyncio
 from dataclasses import replace
 from itertools import count
 
@@ -64,6 +65,38 @@ async def test_a_rebuild_that_dies_at_any_store_operation_goes_on_and_ends_the_s
         break
 
     assert die_at > 15
+
+
+@pytest.mark.parametrize("after_effect", [False, True])
+async def test_a_clearing_that_dies_at_any_store_operation_is_finished_by_the_next(after_effect: bool) -> None:
+    for die_at in count(1):
+        town = await lived_in(3, PLACED, SHIPPED, live=STUMBLING, new=another(order_board, evolve))
+        operator = town.operator()
+        await operator.grow(2)
+        await operator.promote()
+        town.rows.fate = Fate(die_at, after_effect=after_effect)
+        try:
+            await operator.retire()
+        except (Killed, BaseExceptionGroup):
+            town.rows.fate = Fate()
+            await operator.retire()
+            assert (town.generation(1), len(town.generation(2))) == ({}, 3)
+            assert await FakeCatalogue(town.rows).parked() == []
+            continue
+        break
+
+    assert die_at > 8
+
+
+async def test_two_who_fill_one_generation_are_told_so_and_one_goes_on() -> None:
+    town = await lived_in(6, PLACED, SHIPPED)
+    one, other = town.operator(), town.operator()
+
+    ended = await asyncio.gather(one.grow(1), other.grow(1), return_exceptions=True)
+    await town.operator().grow(1)
+
+    assert any(isinstance(each, NotNow) for each in ended)
+    assert town.generation(2) == town.generation(1)
 
 
 async def test_what_is_behind_is_not_read_again_after_a_crash() -> None:
