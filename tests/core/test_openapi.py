@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
 
+import azure.functions as func
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
@@ -122,6 +123,23 @@ def test_every_example_is_what_its_schema_says(said: dict[str, Any]) -> None:
             shown = [content["example"]] if "example" in content else []
             for example in shown + [each["value"] for each in content.get("examples", {}).values()]:
                 conforms(example, content["schema"])
+
+
+def test_whoever_still_has_a_text_is_not_sent_it_again() -> None:
+    text = docs.Text.of(b"all of it", "text/plain")
+
+    for tags, status in [
+        (text.etag, 304),
+        (f"W/{text.etag}", 304),
+        (f'"other", {text.etag}', 304),
+        ("*", 304),
+        ('"other"', 200),
+        ("", 200),
+    ]:
+        asked = func.HttpRequest("GET", "/api/docs", headers={"If-None-Match": tags}, body=b"")
+        answer = text.answer(asked)
+        assert (answer.status_code, answer.headers["ETag"]) == (status, text.etag), tags
+        assert answer.get_body() == (b"" if status == 304 else b"all of it")
 
 
 def test_the_page_loads_nothing_from_elsewhere_and_runs_only_its_own_script() -> None:
