@@ -38,7 +38,11 @@ type Rows = list[dict[str, object]]
 @answered
 async def list_lanes(req: func.HttpRequest) -> func.HttpResponse:
     """What is parked, oldest first, without content."""
-    wanted = Wanted(req.params.get("consumer", ""), req.params.get("reason", ""), req.params.get("key", ""))
+    wanted = Wanted(
+        consumer=req.params.get("consumer", ""),
+        reason=req.params.get("reason", ""),
+        key=req.params.get("key", ""),
+    )
     meant = {lot.lane for lot in await desk().replay.plan(wanted)}
     return answers.json([row for row in await desk().replay.parked.all() if row["lane"] in meant])
 
@@ -57,11 +61,11 @@ async def replay_lanes(req: func.HttpRequest) -> func.HttpResponse:
     wished = requests.body(req, acts.WantedReplay)
     by, at_desk = _author(wished.why), desk().replay
     wanted = Wanted(
-        wished.consumer,
-        wished.reason,
-        wished.key,
-        timedelta(seconds=wished.older_than_seconds),
-        frozenset(wished.lanes),
+        consumer=wished.consumer,
+        reason=wished.reason,
+        key=wished.key,
+        older_than=timedelta(seconds=wished.older_than_seconds),
+        lanes=frozenset(wished.lanes),
     )
     lanes = [lot.lane for lot in await at_desk.plan(wanted)]
     if _is_dry(req):

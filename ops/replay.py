@@ -33,11 +33,11 @@ def dry_run(parser: argparse.ArgumentParser) -> None:
 async def replay(app: App, options: argparse.Namespace) -> Rows:
     by, desk = author.author(options), desk_of(app)
     wanted = Wanted(
-        options.consumer,
-        options.reason,
-        options.key,
-        timedelta(seconds=options.older_than),
-        frozenset(options.lane),
+        consumer=options.consumer,
+        reason=options.reason,
+        key=options.key,
+        older_than=timedelta(seconds=options.older_than),
+        lanes=frozenset(options.lane),
     )
     lanes = [lot.lane for lot in await desk.replay.plan(wanted)]
     # What is not parked is said too, for whoever has named it.

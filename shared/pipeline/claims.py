@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from shared.kernel import Conflict, Key, Transient, Unknown
+from shared.kernel import Conflict, Key, Poison, Transient, Unknown
 from shared.kernel.values import to_text
 from shared.pipeline.codec import SCHEMA_VERSION, Moment, Shape
 from shared.pipeline.deeds import Author, Deed, deed_id
@@ -66,6 +66,7 @@ class Claims:
 
     async def finish(self, claim: Claim, after: Item) -> None:
         """Write the deed, then let go. Dying in between leaves a claim whose deed is there: nothing is told twice."""
+        # In a conflict whoever took over has told of us already, that we were cut short: he could not know better.
         with suppress(Conflict):
             await self.rows.create(CONTAINER, Key(claim.lane, deed_id(claim.deed)), claim.becomes(after))
         with suppress(Conflict):
@@ -78,8 +79,7 @@ class Claims:
     async def _taken(self, mine: Claim) -> Claim:
         stored = (await self.buckets.read(CONTAINER, mine.lane, [CLAIM])).get(CLAIM)
         writes = [Write(_written(mine), stored.etag if stored else None)]
-        if stored:
-            found = _read(stored)
+        if stored and (found := _found(stored)):
             if found.deed == mine.deed:
                 # Our own write arrived, and its answer did not.
                 return found
@@ -95,6 +95,14 @@ class Claims:
         if name in await self.buckets.read(CONTAINER, claim.lane, [name]):
             return []
         return [Write(claim.becomes({"outcome": "cut short"}))]
+
+
+def _found(stored: Stored) -> Claim | None:
+    """None for a damaged one: it is nobody's, and must not keep everybody away for ever."""
+    try:
+        return _read(stored)
+    except Poison:
+        return None
 
 
 def _read(stored: Stored) -> Claim:

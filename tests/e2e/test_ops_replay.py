@@ -83,6 +83,7 @@ async def test_over_http_an_operator_does_the_same(api: Api, customer: str, shar
     assert (wrong.status, wrong.body["code"]) == (409, "not_editable")
     wish = {"why": "as the shop meant it", "set": {"data": {"byHand": True}}}
     foreseen = await api("POST", f"/api/ops/lanes/{view}/edit", params={"dryRun": "true"}, json=wish)
+    assert {each["outcome"] for each in foreseen.body["outcomes"]} == {"edited", "released"}
     assert {each["container"] for each in foreseen.body["changes"]} >= {"orders", "customer-orders", "poison"}
     assert (await orders.read_item("000002", order))["data"] == {"by_hand": BAD}
     edited = await api("POST", f"/api/ops/lanes/{view}/edit", json=wish)

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared.kernel.values import from_text
+from shared.kernel.values import from_text, to_text
 from shared.ports import Item
 
 
@@ -80,5 +80,5 @@ def lot_of(item: Item) -> Lot:
 def _left(claims: Sequence[Item], now: datetime) -> Iterator[Lot]:
     for claim in claims:
         before = claim.get("before")
-        if isinstance(before, Mapping) and "since" in before and from_text(str(claim["until"])) <= now:
+        if isinstance(before, Mapping) and "since" in before and str(claim.get("until")) <= to_text(now):
             yield lot_of(before)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from shared.kernel import Recorded, Refused
-from shared.observer import Spending
+from shared.observer import SILENT, Spending
 from shared.pipeline.buckets import Ledgers
 from shared.pipeline.consumers import Engine, Inbox, Outlet
 from shared.pipeline.fold import Stop
@@ -66,7 +66,9 @@ class Overheard:
     real: Outlet
 
     async def send(self, events: Sequence[Recorded[Any]]) -> Stop | None:
-        stop = await replace(self.real, hub=_Hub()).send(events) if isinstance(self.real, Publish) else None
+        stop = None
+        if isinstance(self.real, Publish):
+            stop = await replace(self.real, hub=_Hub(), observer=SILENT).send(events)
         for event in events:
             if stop is None or event.sequence < stop.at:
                 what = f"{event.sequence} {type(event.body).__name__}"
@@ -85,6 +87,7 @@ class Rehearsal[T]:
 
     def as_row(self) -> Row:
         return {
+            "outcomes": self.came_of_it,
             "changes": [each.as_row() for each in self.changes],
             "effects": [each.as_row() for each in self.effects],
             "ru": round(self.charge, 1),
@@ -109,6 +112,7 @@ def _deaf(engine: Engine, stores: Stores, ear: Ear) -> Engine:
         rows=stores.rows,
         lanes=replace(engine.lanes, store=stores.rows),
         ledgers=Ledgers(stores.buckets),
+        observer=SILENT,
         sagas={name: _of(sagas, stores, ear) for name, sagas in engine.sagas.items()},
         many=None,
         outlets={name: Overheard(name, ear, outlet) for name, outlet in engine.outlets.items()},
@@ -118,11 +122,11 @@ def _deaf(engine: Engine, stores: Stores, ear: Ear) -> Engine:
 
 def _of(sagas: Sagas, stores: Stores, ear: Ear) -> Sagas:
     """They remember nothing of what was rehearsed, and wait for all they have begun."""
-    streams = replace(sagas.streams, store=stores.events)
+    streams = replace(sagas.streams, store=stores.events, observer=SILENT)
     outside = Outside(ear.perform, sagas.outside.record)
     return Sagas(sagas.versions, streams, stores.rows, outside, sagas.now, sagas.nonce, drain_seconds=None)
 
 
 def _in(inbox: Inbox, stores: Stores) -> Inbox:
     held = Held(stores.buckets, stores.rows, stores.partitions)
-    return Inbox(replace(inbox.streams, store=stores.events), held)
+    return Inbox(replace(inbox.streams, store=stores.events, observer=SILENT), held)

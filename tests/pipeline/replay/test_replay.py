@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orders.events import OrderCancelled, OrderEvent, OrderPlaced, OrderShipped
+from shared.kernel import Key
 from shared.pipeline.claims import CLAIMED_FOR, Claimed
 from shared.pipeline.deeds import Author, ReasonNeeded
 from shared.pipeline.replay.changes import change
@@ -206,6 +207,15 @@ async def test_a_lane_belongs_to_one_at_a_time_and_to_the_next_when_he_is_dead()
         ("bob", {"outcome": "cut short"}),
         ("ada", {"outcome": "released"}),
     ]
+    assert await desk.claims() == []
+
+
+async def test_a_damaged_claim_keeps_nobody_away() -> None:
+    desk = await parked("o1")
+    (lane, *_) = await desk.lanes()
+    await desk.rows.create("poison", Key(lane, "claim"), {"id": "claim", "lane": lane, "type": "LaneClaim"})
+
+    assert {row["outcome"] for row in await replayed(desk)} == {"released"}
     assert await desk.claims() == []
 
 
