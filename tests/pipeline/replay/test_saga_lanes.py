@@ -1,0 +1,62 @@
+"""A saga's lane: a dry run goes as far as the first question, which is noted and put to nobody."""
+
+from collections.abc import Sequence
+
+from shared.kernel import Key, Poison
+from shared.pipeline import Advance, ParkedKeys
+from shared.pipeline.claims import Claims
+from shared.pipeline.lanes import lane
+from shared.pipeline.replay.overlay import Stores
+from shared.pipeline.replay.shell import Replay
+from shared.ports import Item
+from tests.fakes import FakeBatches
+from tests.sagas.saga_world import ORDER, SagaWorld
+from tests.sagas.test_by_hand import ME, engine
+
+ADVANCE = Advance("fulfilment")
+LANE = lane(ADVANCE.name, Key(ORDER, ORDER))
+
+
+class Nothing:
+    """A catalogue that nobody asks here."""
+
+    async def parked(self) -> Sequence[Item]:
+        return ()
+
+    async def claims(self) -> Sequence[Item]:
+        return ()
+
+    async def count(self, consumer: str) -> int:
+        del consumer
+        return 0
+
+
+def replay(world: SagaWorld) -> Replay:
+    batches, found = FakeBatches(world.rows), engine(world, world.worker())
+    parked = ParkedKeys(found, {ADVANCE.name: ADVANCE}, Nothing())
+    claims = Claims(batches, world.rows, lambda: f"n{next(world.causes)}", lambda: world.now)
+    return Replay(parked, claims, Nothing(), Stores(world.events, world.rows, batches, batches), "orders")
+
+
+async def test_a_parked_saga_is_foreseen_up_to_its_first_question_and_then_goes_on() -> None:
+    world = SagaWorld()
+    await world.begin()
+    poison = Poison("handler_failed", "the definition raised")
+    await engine(world, world.worker()).lanes.park(
+        ADVANCE.name, Key(ORDER, ORDER), stream=ORDER, first=1, last=1, poison=poison
+    )
+    before = dict(world.rows.rows), list(world.events.streams[ORDER])
+
+    foreseen = await replay(world).rehearse([LANE])
+
+    assert (world.rows.rows, list(world.events.streams[ORDER])) == before
+    assert [row["outcome"] for row in foreseen.came_of_it] == ["released"]
+    assert [effect.what for effect in foreseen.effects] == ["HoldStock"]
+    assert {(change.container, change.kind) for change in foreseen.changes} == {
+        ("sagas", "created"),
+        ("poison", "deleted"),
+    }
+    assert (await replay(world).one(LANE, ME))["outcome"] == "released"
+    await world.to_the_end()
+    assert (await world.state()).status == "shipped"
+    await world.check_laws()
