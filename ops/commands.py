@@ -12,6 +12,7 @@ from ops import (
     lanes,
     mend,
     rebuild,
+    rekey,
     replay,
     republish,
     saga,
@@ -49,6 +50,7 @@ COMMANDS: Final = {
         "Publish events once more, marked as a replay.", on_app(republish.republish), republish.arguments
     ),
     "rebuild": Command("Grow a view anew, compare it and put it in its place.", rebuild.rebuild, rebuild.arguments),
+    "rekey": Command("Copy a container into one with another partition key.", on_app(rekey.rekey), rekey.arguments),
     "provision": Command("Make the containers as declared.", containers.provisioned, containers.arguments),
     "plan": Command("Estimate what a number of orders needs of Azure.", capacity.planned, capacity.arguments),
 }
