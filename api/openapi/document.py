@@ -10,7 +10,7 @@ from api.openapi.links import links
 from api.openapi.operation import JSON, Operation, Parameter, Schema
 from api.openapi.operations import OPERATIONS
 from api.openapi.parameters import IN_PATH
-from api.openapi.responses import common, responses
+from api.openapi.responses import everywhere, responses
 from api.openapi.schemas import schemas
 
 type Part = dict[str, Any]
@@ -40,7 +40,7 @@ def document(doors: Iterable[Door]) -> Part:
         "servers": [{"url": "/"}],
         "tags": [{"name": name} for name in dict.fromkeys(door.tag for door, _ in known)],
         "paths": paths,
-        "components": {"schemas": shared, "responses": common(), "securitySchemes": _KEYS},
+        "components": {"schemas": shared, "responses": everywhere(), "securitySchemes": _KEYS},
     }
 
 

@@ -23,7 +23,7 @@ _TOO_MANY: Final = {"description": _PLATFORM[HTTPStatus.TOO_MANY_REQUESTS].strip
 _SAYING_WHEN: Final = {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
 
 
-def common() -> Mapping[str, Part]:
+def everywhere() -> Mapping[str, Part]:
     """What every route may answer, by the name under which it is referred to."""
     named = _problems((*OF_EVERY_ROUTE, *OF_A_GUARDED_ROUTE))
     return {_name(status): part for status, part in named.items()}
@@ -44,7 +44,7 @@ def responses(
 
 
 def _shared(status: HTTPStatus, part: Part) -> Part:
-    return {"$ref": f"#/components/responses/{_name(status)}"} if common().get(_name(status)) == part else part
+    return {"$ref": f"#/components/responses/{_name(status)}"} if everywhere().get(_name(status)) == part else part
 
 
 def _joined(failing: Part, said: Part) -> Part:
