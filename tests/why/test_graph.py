@@ -258,6 +258,19 @@ def test_what_a_person_did_leads_to_what_the_saga_did_then() -> None:
     assert causes["claim:n3"] == "operator:bob"
 
 
+def test_a_lane_that_was_closed_for_good_still_says_what_was_parked_and_until_when() -> None:
+    closed = Document("poison", dict(head("project_order_board", first=1, last=2).item) | {
+        "id": "closed-n", "type": "ClosedLane", "closedAt": "2026-01-31T10:00:00.000000Z"
+    })  # fmt: skip
+
+    graph = explain("o1", [PLACED, closed])
+
+    assert list(flaws(graph, [PLACED, closed])) == []
+    assert of_order(closed) == "o1"
+    (parked,) = (node for node in graph.nodes if node.kind == "parked")
+    assert (parked.cause, parked.facts["closedAt"]) == ("event:1", "2026-01-31T10:00:00.000000Z")
+
+
 def test_a_lane_without_a_key_is_of_no_order() -> None:
     assert of_order(Document("poison", {"id": "deed-n", "lane": "publish_orders:raw:x", "type": "Deed"})) is None
 
