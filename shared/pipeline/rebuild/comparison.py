@@ -13,7 +13,6 @@ from shared.pipeline.rebuild.level import levelled
 from shared.pipeline.rebuild.sweep import sweep
 from shared.pipeline.rebuild.verdict import (
     NOTHING,
-    PARTS,
     Difference,
     Digests,
     Seen,
@@ -35,7 +34,10 @@ MOST_IN_FLIGHT: Final = 1000
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """`equal` of `PARTS` parts had the same digest; the keys of the others were compared one by one."""
+    """In `equal` of PARTS parts the digests of keys and bodies were the same at once.
+
+    The keys of each part in which those were not, or marks were not, have been compared one by one.
+    """
 
     rows: int
     equal: int
@@ -62,10 +64,10 @@ class Comparison:
         live, grown = (digests[each.generation.number] for each in (self.live, self.grown))
         parts = live.differing(grown)
         found = await self._by_key(parts) if parts else ()
-        return Compared(grown.rows, PARTS - len(parts), await self._settled(found))
+        return Compared(grown.rows, live.equal(grown), await self._settled(found))
 
     async def _digests(self) -> Mapping[int, Digests]:
-        digests = {each.generation.number: Digests.empty() for each in (self.live, self.grown)}
+        digests = {each.generation.number: Digests() for each in (self.live, self.grown)}
 
         async def add(items: Sequence[Item]) -> None:
             for number, key, row in self._rows_in(items):

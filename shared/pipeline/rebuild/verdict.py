@@ -5,7 +5,7 @@ may be ahead of the live one with the same body; behind it, it has to show that 
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import Final, Literal
 
@@ -68,27 +68,36 @@ def _hash(key: Key) -> bytes:
 
 @dataclass(slots=True)
 class Digests:
-    """Of one generation: a number for each part of its keys that does not depend on the order of its rows."""
+    """Of one generation: two numbers for each part of its keys that do not depend on the order of its rows.
 
-    sums: list[int]
+    `sums` are of keys, marks and bodies, `bodies` of keys and bodies alone.
+    """
+
+    sums: list[int] = field(default_factory=lambda: [0] * PARTS)
+    bodies: list[int] = field(default_factory=lambda: [0] * PARTS)
     rows: int = 0
-
-    @classmethod
-    def empty(cls) -> "Digests":
-        return cls([0] * PARTS)
 
     def add(self, key: Key, row: Seen) -> None:
         """A row that changed since it was added is another one: its part then differs, and is looked at by key."""
         if row.body is None:
             return
         name = _hash(key)
-        text = name + row.mark.to_bytes(8) + row.body + bytes([row.is_stale])
-        added = int.from_bytes(blake2b(text, digest_size=_SIZE).digest())
-        self.sums[name[0] % PARTS] = (self.sums[name[0] % PARTS] + added) % _LIMIT
+        part, text = name[0] % PARTS, name + row.body + bytes([row.is_stale])
+        self.sums[part] = _plus(self.sums[part], text + row.mark.to_bytes(8))
+        self.bodies[part] = _plus(self.bodies[part], text)
         self.rows += 1
 
     def differing(self, other: "Digests") -> frozenset[int]:
+        """Where a key, a mark or a body does: what is left to be compared by key."""
         return frozenset(part for part in range(PARTS) if self.sums[part] != other.sums[part])
+
+    def equal(self, other: "Digests") -> int:
+        """In how many parts all rows say the same, wherever their marks stand."""
+        return sum(one == two for one, two in zip(self.bodies, other.bodies, strict=True))
+
+
+def _plus(total: int, text: bytes) -> int:
+    return (total + int.from_bytes(blake2b(text, digest_size=_SIZE).digest())) % _LIMIT
 
 
 @dataclass(frozen=True, slots=True)

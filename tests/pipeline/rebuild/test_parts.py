@@ -17,7 +17,7 @@ KEY = Key("00", "o1")
 
 
 def digests(found: list[tuple[Key, Seen]]) -> Digests:
-    made = Digests.empty()
+    made = Digests()
     for key, row in found:
         made.add(key, row)
     return made
@@ -31,9 +31,16 @@ def test_digests_are_equal_exactly_where_rows_are(one: dict[Key, Seen], other: d
     assert all(part in range(PARTS) for part in same)
 
 
+def test_digests_of_bodies_do_not_mind_marks() -> None:
+    one, other = digests([(KEY, Seen(3, b"a"))]), digests([(KEY, Seen(4, b"a"))])
+
+    assert one.equal(other) == PARTS
+    assert len(one.differing(other)) == 1
+
+
 def test_a_row_without_a_body_is_as_good_as_none() -> None:
     assert verdict(KEY, Seen(4), NOTHING) is None
-    assert not digests([(KEY, Seen(4))]).differing(Digests.empty())
+    assert not digests([(KEY, Seen(4))]).differing(Digests())
 
 
 def test_a_difference_is_explained_only_by_a_live_row_that_waits() -> None:

@@ -59,7 +59,8 @@ async def test_a_rebuild_under_live_writes_fails_no_read_and_ends_with_equal_dig
         await life_goes_on()
     assert town.generation(2) == town.generation(1)
     assert await town.worker().shown() == {name: row.status for name, row in town.generation(1).items()}  # type: ignore[attr-defined]  # rows of the board
-    assert (await operator.compare()).unexplained == ()
+    compared = await operator.compare()
+    assert (compared.equal, compared.differences) == (PARTS, ())
 
 
 async def test_what_nobody_changes_meanwhile_has_equal_digests() -> None:
