@@ -2,11 +2,23 @@
 
 from typing import Annotated
 
-from pydantic import Field, JsonValue
+from pydantic import AfterValidator, Field, JsonValue
 
 from api.requests import Body
 
-type Why = Annotated[str, Field(min_length=1, max_length=500, pattern=r"\S", description="Kept with what is done.")]
+
+def _said(text: str) -> str:
+    # To Python the separators U+001C to U+001F are blank, to a pattern they are not.
+    if not text.strip():
+        raise ValueError("must say something")
+    return text
+
+
+type Why = Annotated[
+    str,
+    Field(min_length=1, max_length=500, pattern=r"\S", description="Kept with what is done."),
+    AfterValidator(_said),
+]
 type Name = Annotated[str, Field(max_length=600)]
 type Number = Annotated[int, Field(ge=1, description="As the lane shows it; the first unless given.")]
 
