@@ -39,7 +39,6 @@ from orders.events import (
 )
 from orders.order import Order, evolve
 from orders.refusals import (
-    CustomerNeeded,
     KeyReused,
     OrderNotPending,
     ShipmentUnderWay,
@@ -185,7 +184,7 @@ def _forget(order: Order) -> tuple[OrderEvent, ...]:
     # Who keeps the goods while the provider is still asked pays with what only they know.
     is_paying = order.is_with_customer and order.payment == "requested"
     if order.is_pending or is_paying:
-        raise CustomerNeeded(f"a {order.status} order whose payment is {order.payment} still needs its customer")
+        raise TransitionForbidden(f"a {order.status} order whose payment is {order.payment} still needs its customer")
     return (CustomerForgotten(),)
 
 

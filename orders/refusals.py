@@ -23,12 +23,6 @@ class ShipmentUnderWay(Refused):
     code = "shipment_under_way"
 
 
-class CustomerNeeded(Refused):
-    """What only the customer knows is still needed: for a payment, a parcel, a notice."""
-
-    code = "customer_needed"
-
-
 class KeyReused(Refused):
     """The Idempotency-Key already stands for another request."""
 

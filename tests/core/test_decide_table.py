@@ -42,7 +42,7 @@ from orders.events import (
     StockReleased,
 )
 from orders.order import Order
-from orders.refusals import CustomerNeeded, OrderNotPending, ShipmentUnderWay, TransitionForbidden, UnknownOrder
+from orders.refusals import OrderNotPending, ShipmentUnderWay, TransitionForbidden, UnknownOrder
 from shared.kernel import Refused
 from tests.orders import a_line, usd
 
@@ -148,9 +148,9 @@ TABLE: Final[Mapping[OrderCommand, Mapping[str, Said]]] = {
         "shipped": (), "delivered": (), "cancelled": (), "deleted": (),
     },
     ForgetCustomer(): {
-        "pending": CustomerNeeded, "pending, open": CustomerNeeded,
-        "shipped": (FORGOTTEN,), "shipped, payment requested": CustomerNeeded,
-        "delivered": (FORGOTTEN,), "delivered, payment requested": CustomerNeeded,
+        "pending": NO, "pending, open": NO,
+        "shipped": (FORGOTTEN,), "shipped, payment requested": NO,
+        "delivered": (FORGOTTEN,), "delivered, payment requested": NO,
         "cancelled": (FORGOTTEN,), "cancelled and forgotten": (),
         "deleted": (FORGOTTEN,), "deleted and forgotten": (),
     },
