@@ -19,6 +19,8 @@ from local.host.worker import Failed, Succeeded
 
 # The real host's limit (ScriptConstants.DefaultMaxRequestBodySize); below it the app decides what is too large.
 BODY_LIMIT = 104_857_600
+# How many may knock at once: as many as at the real host (Kestrel, SocketTransportOptions.Backlog).
+BACKLOG = 512
 
 
 class Functions:
@@ -100,7 +102,7 @@ async def listening(app: web.Application, *, address: str, port: int, grace: tim
 
 
 async def _open(runner: web.AppRunner, address: str, port: int) -> web.TCPSite:
-    site = web.TCPSite(runner, address, port)
+    site = web.TCPSite(runner, address, port, backlog=BACKLOG)
     try:
         await site.start()
     except OSError as error:

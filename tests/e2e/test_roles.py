@@ -36,7 +36,7 @@ class Guarded:
         return {"Authorization": f"Bearer {said}"}
 
     async def ask(self, name: str, headers: Mapping[str, str], *, order_id: str, customer: str) -> Answer:
-        path = ROUTES[name].format(orderId=order_id, customerId=customer, productId="tea")
+        path = ROUTES[name].format(orderId=order_id, customerId=customer, productId="tea", lane="a", act="retry")
         bodies: dict[str, Any] = {
             "place_order": an_order(customer),
             "place_orders": {"orders": [an_order(customer)]},
