@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Is what was just deployed alive? Reads only: it may be pointed at production.
 #
-#   KEY=… .github/smoke.sh URL [--feeds]
+#   KEY=… .github/smoke.sh URL [--feeds]        where the app asks for function keys
+#   TOKEN=… .github/smoke.sh URL [--feeds]      where it asks for tokens (docs/api.md); the caller is an operator
 #
 # --feeds also waits until each feed that is not switched off has leases and all of them have an owner. Not for a staging
 # slot, which has its triggers off.
@@ -10,8 +11,14 @@ set -euo pipefail
 url=${1:?usage: KEY=… .github/smoke.sh URL [--feeds]}
 within=${WITHIN_SECONDS:-300}
 
-# The key goes through a file of curl's, so that no list of processes shows it.
-get() { curl -fsS --max-time 20 --config <(printf 'header = "x-functions-key: %s"\n' "${KEY:-}") "$url$1"; }
+if [[ -n ${TOKEN:-} ]]; then
+    credential="Authorization: Bearer $TOKEN"
+else
+    credential="x-functions-key: ${KEY:-}"
+fi
+
+# The credential goes through a file of curl's, so that no list of processes shows it.
+get() { curl -fsS --max-time 20 --config <(printf 'header = "%s"\n' "$credential") "$url$1"; }
 
 all_owned() {
     get /health/feeds | python3 -c '

@@ -49,11 +49,11 @@ UNREADABLE: Final[frozenset[Reason]] = frozenset(
 TRACEPARENT: Final = re.compile(r"[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 # Nothing that an answer needs comes from elsewhere, and nobody on the way keeps it; a page says what it needs itself.
 HEADERS: Final = {
-    "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
-    "Referrer-Policy": "no-referrer",
-    "Strict-Transport-Security": "max-age=31536000; includeSubDomains",
-    "X-Content-Type-Options": "nosniff",
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "strict-transport-security": "max-age=31536000; includeSubDomains",
+    "x-content-type-options": "nosniff",
 }
 
 
@@ -118,13 +118,20 @@ def answered(handler: Handler) -> Route:
         with invoked(context, stage="" if req.method == "GET" else name), observer().span(name) as trace:
             answered = await _attempted(handler, rule, req)
             trace.say(status=answered.status_code)
-            for header, value in HEADERS.items():
-                answered.headers.setdefault(header, value)
+            _kept_safe(answered)
             return answered
 
     answer.__name__, answer.__qualname__, answer.__module__ = name, handler.__qualname__, handler.__module__
     answer.__doc__ = handler.__doc__
     return answer
+
+
+def _kept_safe(answered: func.HttpResponse) -> None:
+    """What a page says itself stays. Asking these headers one by one for a default would take five times as long."""
+    said = {name.lower() for name in answered.headers.keys()}  # noqa: SIM118 - their own iterator gives pairs
+    for header, value in HEADERS.items():
+        if header not in said:
+            answered.headers.add(header, value)
 
 
 async def _attempted(handler: Handler, rule: access.Rule, req: func.HttpRequest) -> func.HttpResponse:
