@@ -36,7 +36,7 @@ FEED_LAG_CHANGES: Final = Metric(
 )
 FEED_LEASES_UNOWNED: Final = Metric("feed.leases.unowned", "1", "gauge", "Leases that no host holds.", ("consumer",))
 FEED_LEASES_UNKNOWN: Final = Metric(
-    "feed.leases.unknown", "1", "gauge", "Leases whose lag cannot be told.", ("consumer",)
+    "feed.leases.unknown", "1", "gauge", "Leases whose lag cannot be told, and ranges without a lease.", ("consumer",)
 )
 FEED_ESTIMATE_SECONDS: Final = Metric(
     "feed.estimate.seconds", "s", "histogram", "How long one estimate of all lags took.", bounds=_SECONDS

@@ -276,8 +276,8 @@ class LagEstimates(Protocol):
 class Kept(Protocol):
     """One item for all instances of the app: what somebody found out last."""
 
-    async def keep(self, item: Item) -> None:
-        """In place of what was kept before, by whomever."""
+    async def keep(self, item: Item, *, over: Item | None) -> None:
+        """In place of `over`, which `last` gave. What somebody else has kept since then stays."""
         ...
 
     async def last(self) -> Item | None: ...
@@ -286,6 +286,6 @@ class Kept(Protocol):
 class LagMeter(Protocol):
     """Where lags are told to. Raises nothing, waits for nothing."""
 
-    def tell(self, estimate: Estimate, *, parked: Mapping[str, int], before: float | None) -> None:
+    def tell(self, estimate: Estimate, *, before: float | None) -> None:
         """`before` is how old, in seconds, the measurement before this one had become; None for the first."""
         ...

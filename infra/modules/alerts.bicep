@@ -17,6 +17,8 @@ var queries = {
   feed_lag: loadTextContent('../kql/feed_lag.kql')
   feed_silent: loadTextContent('../kql/feed_silent.kql')
   feed_unowned: loadTextContent('../kql/feed_unowned.kql')
+  feed_unknown: loadTextContent('../kql/feed_unknown.kql')
+  standing_silent: loadTextContent('../kql/standing_silent.kql')
   parked_lanes: loadTextContent('../kql/parked_lanes.kql')
   throttled_share: loadTextContent('../kql/throttled_share.kql')
   sagas_stuck: loadTextContent('../kql/sagas_stuck.kql')

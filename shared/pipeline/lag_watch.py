@@ -1,7 +1,8 @@
 """Measures every feed now and then, tells it on, and keeps it with its moment for whoever asks on any instance."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,7 +10,7 @@ from typing import Final
 from shared.kernel import Transient
 from shared.lag import Estimate, Measurement
 from shared.lag.measurement import is_silent, troubles
-from shared.ports import Kept, LagEstimates, LagMeter, LaneCatalogue, Reader
+from shared.ports import Item, Kept, LagEstimates, LagMeter, ParkedSince, Reader
 
 # Of each lease, in one measurement; beyond that transactions are reckoned, so that its cost is bounded.
 COUNTED_AT_MOST: Final = 100
@@ -21,7 +22,7 @@ READ_WITHIN: Final = 5.0
 class Untold:
     """A `LagMeter` that nobody listens to."""
 
-    def tell(self, estimate: Estimate, *, parked: Mapping[str, int], before: float | None) -> None:
+    def tell(self, estimate: Estimate, *, before: float | None) -> None:
         pass
 
 
@@ -35,7 +36,7 @@ class LagWatch:
     lags: LagEstimates
     readers: Sequence[Reader]
     kept: Kept
-    lanes: LaneCatalogue
+    lanes: ParkedSince
     now: Callable[[], datetime]
     since: datetime
     meter: LagMeter = UNTOLD
@@ -50,22 +51,20 @@ class LagWatch:
 
     async def measure(self) -> Measurement:
         """Raises Transient when the store is away; what was kept then grows old, and is seen to."""
+        # First of all, so that whatever is kept from here on is newer than this measurement.
+        over = await self._kept()
+        before = Measurement.read(over) if over else None
         estimate = await self.look(count_at_most=COUNTED_AT_MOST)
-        names = [reader.consumer for reader in self.readers]
-        parked = dict(zip(names, await asyncio.gather(*map(self.lanes.count, names)), strict=True))
-        before = await self.last()
-        self.meter.tell(estimate, parked=parked, before=before.age(estimate.at) if before else None)
+        self.meter.tell(estimate, before=before.age(estimate.at) if before else None)
+        # As `Standing` sees them: whoever parks, and also what has no key.
+        parked = Counter(consumer for consumer, _ in await self.lanes.since())
         found = Measurement.of(estimate, parked)
-        await self.kept.keep(found.as_item())
+        await self.kept.keep(found.as_item(), over=over)
         return found
 
     async def last(self) -> Measurement | None:
         """None when nobody has measured yet. Raises Transient."""
-        try:
-            async with asyncio.timeout(READ_WITHIN):
-                item = await self.kept.last()
-        except TimeoutError as late:
-            raise Transient(f"what was measured last could not be read within {READ_WITHIN:.0f} s") from late
+        item = await self._kept()
         return Measurement.read(item) if item else None
 
     def is_silent(self, last: Measurement | None) -> bool:
@@ -74,3 +73,10 @@ class LagWatch:
     def troubles(self, last: Measurement | None) -> list[str]:
         """What is degraded, by what was measured last."""
         return list(troubles(last, now=self.now(), since=self.since))
+
+    async def _kept(self) -> Item | None:
+        try:
+            async with asyncio.timeout(READ_WITHIN):
+                return await self.kept.last()
+        except TimeoutError as late:
+            raise Transient(f"what was measured last could not be read within {READ_WITHIN:.0f} s") from late

@@ -1,12 +1,11 @@
 """The `Observer` that OpenTelemetry hears: spans by its tracer, figures by its meter."""
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-from threading import Lock
 from typing import Final
 
 from opentelemetry import context as contexts
-from opentelemetry.metrics import CallbackOptions, Meter, Observation
+from opentelemetry.metrics import Meter
 from opentelemetry.trace import (
     Link,
     NonRecordingSpan,
@@ -22,6 +21,7 @@ from opentelemetry.trace import (
 
 from shared.metrics import METRICS, Metric
 from shared.observer import NO_TRACE, Fact, Trace
+from shared.telemetry.figures import Figures
 from shared.telemetry.traceparent import parsed, written
 
 MOST_LINKS: Final = 32
@@ -49,36 +49,13 @@ class OpenSpan:
         self._span.set_status(Status(StatusCode.ERROR, kind))
 
 
-class Sums:
-    """Counters: added up here and read when they are exported, because the SDK's own cost twenty times as much."""
-
-    def __init__(self) -> None:
-        self._lock, self._sums = Lock(), dict[Metric, dict[tuple[str, ...], float]]()
-
-    def add(self, metric: Metric, value: float, attributes: tuple[str, ...]) -> None:
-        with self._lock:
-            sums = self._sums.setdefault(metric, {})
-            sums[attributes] = sums.get(attributes, 0) + value
-
-    def observed(self, metric: Metric) -> Iterator[Observation]:
-        with self._lock:
-            found = list(self._sums.get(metric, {}).items())
-        for values, total in found:
-            yield Observation(total, dict(zip(metric.attributes, values, strict=True)))
-
-
 class Listening:
     """An `Observer`."""
 
     listens: Final = True
 
     def __init__(self, tracer: Tracer, meter: Meter) -> None:
-        self._tracer, self._sums = tracer, Sums()
-        self._gauges = {
-            each: meter.create_gauge(each.name, unit=each.unit, description=each.about)
-            for each in METRICS
-            if each.kind == "gauge"
-        }
+        self._tracer, self._figures = tracer, Figures(meter)
         self._histograms = {
             each: meter.create_histogram(
                 each.name, unit=each.unit, description=each.about, explicit_bucket_boundaries_advisory=each.bounds
@@ -86,9 +63,6 @@ class Listening:
             for each in METRICS
             if each.kind == "histogram"
         }
-        for each in METRICS:
-            if each.kind == "counter":
-                self._count(meter, each)
 
     def traceparent(self) -> str:
         return written(get_current_span().get_span_context())
@@ -135,17 +109,11 @@ class Listening:
         values = tuple(attributes[name] for name in metric.attributes)
         match metric.kind:
             case "counter":
-                self._sums.add(metric, value, values)
+                self._figures.add(metric, value, values)
             case "histogram":
                 self._histograms[metric].record(value, attributes)
             case "gauge":
-                self._gauges[metric].set(value, attributes)
-
-    def _count(self, meter: Meter, metric: Metric) -> None:
-        def read(_: CallbackOptions) -> Iterable[Observation]:
-            return self._sums.observed(metric)
-
-        meter.create_observable_counter(metric.name, [read], unit=metric.unit, description=metric.about)
+                self._figures.put(metric, value, values)
 
 
 @contextmanager

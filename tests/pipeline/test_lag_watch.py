@@ -1,7 +1,7 @@
 """What was measured last is known everywhere with its age, and says what is wrong; many who ask are one who asks."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +13,9 @@ from hypothesis import strategies as st
 from shared.kernel import Transient
 from shared.lag import Cost, Estimate, FeedLag, Measurement
 from shared.lag.measurement import LATE_AFTER, SILENT_AFTER, troubles
-from shared.pipeline import LagWatch, OneAnswer
+from shared.pipeline import LagTold, LagWatch, OneAnswer
 from shared.ports import Item, Reader
+from tests.telemetry.hearing import hearing
 
 NOW = datetime(2026, 1, 1, 10, tzinfo=UTC)
 WELL = FeedLag("view", "orders", leases=4, owned=4, lag=0, seconds=0.0, exact=True)
@@ -47,28 +48,25 @@ class Lags:
 class Memory:
     item: Item | None = None
 
-    async def keep(self, item: Item) -> None:
-        self.item = item
+    async def keep(self, item: Item, *, over: Item | None) -> None:
+        if over is self.item:
+            self.item = item
 
     async def last(self) -> Item | None:
         return self.item
 
 
 class Lanes:
-    async def parked(self) -> Sequence[Item]:
-        return ()
-
-    async def count(self, consumer: str) -> int:
-        return len(consumer)
+    async def since(self) -> Sequence[tuple[str, str]]:
+        return [("view", "2026-01-01")] * 4 + [("receiver", "2026-01-01")]
 
 
 @dataclass(slots=True)
 class Meter:
     told: list[float | None] = field(default_factory=list)
 
-    def tell(self, estimate: Estimate, *, parked: Mapping[str, int], before: float | None) -> None:
+    def tell(self, estimate: Estimate, *, before: float | None) -> None:
         assert estimate.feeds
-        assert parked == {"view": 4}
         self.told.append(before)
 
 
@@ -113,8 +111,40 @@ async def test_a_measurement_that_fails_leaves_the_old_one_to_grow_old_until_tha
     said = watching.troubles(await watching.last())
     clock.moment += timedelta(seconds=SILENT_AFTER + 1)
 
-    assert said == ["feed_unowned: view: 4 of 4 leases belong to no host", "parked_lanes: view: 4 keys are parked"]
+    assert said == [
+        "feed_unowned: view: 4 of 4 leases belong to no host",
+        "parked_lanes: view: 4 keys are parked",
+        "parked_lanes: receiver: 1 keys are parked",
+    ]
     assert watching.troubles(await watching.last()) == ["feed_silent: measured 61 s ago"]
+
+
+async def test_one_who_was_held_up_does_not_undo_what_another_has_measured_meanwhile() -> None:
+    clock, kept = Clock(), Memory()
+    newer = watch(Lags(clock), kept)
+
+    class HeldUp(Lags):
+        async def estimate(self, readers: Sequence[Reader], *, count_at_most: int = 0) -> Estimate:
+            found = await super().estimate(readers, count_at_most=count_at_most)
+            clock.moment += timedelta(minutes=10)
+            await newer.measure()
+            return found
+
+    await watch(HeldUp(clock), kept).measure()
+
+    found = await newer.last()
+    assert found
+    assert found.age(clock()) == 0
+
+
+def test_a_feed_without_leases_is_told_as_unknown_and_one_that_is_off_not_at_all() -> None:
+    lost = replace(WELL, leases=0, owned=0, unknown=4, seconds=None)
+    off = replace(lost, consumer="off", off=True)
+    with hearing() as heard:
+        LagTold(heard.observer).tell(Estimate(NOW, (lost, off), COST), before=None)
+
+        assert heard.points("feed.leases.unknown") == [({"consumer": "view"}, 4)]
+        assert heard.points("feed.lag.seconds") == []
 
 
 def test_an_app_that_has_just_begun_has_not_been_silent() -> None:

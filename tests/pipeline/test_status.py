@@ -41,8 +41,8 @@ class Place:
         self._meet("feed")
         return Estimate(EPOCH, (self.feed,), Cost(0, 0, 0))
 
-    async def keep(self, item: Item) -> None:
-        raise AssertionError(item)
+    async def keep(self, item: Item, *, over: Item | None) -> None:
+        raise AssertionError(item, over)
 
     async def last(self) -> Item | None:
         self._meet("measured")
@@ -55,9 +55,6 @@ class Place:
     async def parked(self) -> Sequence[Item]:
         self._meet("error")
         return self.heads
-
-    async def count(self, consumer: str) -> int:
-        raise AssertionError(consumer)
 
     async def overdue_by(self, moment: str) -> int:
         return self.overdue if moment < to_text(EPOCH) else self.overdue + 2

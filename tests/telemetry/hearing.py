@@ -2,7 +2,7 @@
 
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from opentelemetry.sdk._logs import LoggerProvider
@@ -26,6 +26,7 @@ class Heard:
     exported: InMemorySpanExporter
     reader: InMemoryMetricReader
     lines: InMemoryLogRecordExporter
+    _told: dict[str, dict[object, Point]] = field(default_factory=dict)
 
     @property
     def spans(self) -> tuple[ReadableSpan, ...]:
@@ -35,13 +36,24 @@ class Heard:
         return [span for span in self.spans if span.name == name]
 
     def points(self, name: str) -> list[Point]:
-        """Attributes and value; of a histogram how many values it was given."""
-        return [
-            (dict(point.attributes or {}), float(getattr(point, "value", getattr(point, "count", 0))))
-            for metric in self._metrics()
-            if metric.name == name
-            for point in metric.data.data_points
-        ]
+        """Attributes and the last value told; of a histogram how many values it was given."""
+        self.exports()
+        return list(self._told.get(name, {}).values())
+
+    def exports(self) -> set[str]:
+        """Exports once more, as happens every minute, and gives the names of what is told this time."""
+        found = list(self._metrics())
+        for metric in found:
+            for point in metric.data.data_points:
+                attributes = dict(point.attributes or {})
+                value = float(getattr(point, "value", getattr(point, "count", 0)))
+                self._told.setdefault(metric.name, {})[tuple(attributes.items())] = (attributes, value)
+        return {metric.name for metric in found if metric.data.data_points}
+
+    def begin_window(self) -> None:
+        """Forgets what was told so far, as a query does that looks at the last minutes only."""
+        self.exports()
+        self._told.clear()
 
     def everything(self) -> str:
         """All that would leave the process, as text."""

@@ -13,13 +13,16 @@ import pytest
 from shared.cosmos import Account, CosmosLaneCatalogue, CosmosRows, CosmosSagaCounts
 from shared.cosmos.provision import provision
 from shared.kernel import Key, Throttled
+from shared.lag import WHOLE, Cost, Estimate, PhysicalRange
+from shared.lag.reckoning import Feed, feed_lag
 from shared.metrics import METRICS
 from shared.observer import Spending
 from shared.pipeline import Standing
-from shared.pipeline.lag_told import LeaseTold, tell_estimate, tell_feed
+from shared.pipeline.lag_told import LagTold, LeaseTold, tell_estimate, tell_feed
 from shared.settings import CosmosConnection, Settings
 from tests.conftest import Endpoint
 from tests.fakes import FakeRows
+from tests.orders import EPOCH
 from tests.telemetry import kql
 from tests.telemetry.hearing import Heard, hearing
 from tests.telemetry.lives import Life
@@ -85,8 +88,16 @@ async def somebody_is_late(heard: Heard) -> None:
     tell_feed(heard.observer, "project_order_board", [LeaseTold("0", 30, 61.0, is_owned=True)])
 
 
-async def nobody_measures(_: Heard) -> None:
-    return None
+async def nobody_measures_any_more(heard: Heard) -> None:
+    await healthy(heard)
+    heard.begin_window()
+
+
+async def its_leases_were_lost(heard: Heard) -> None:
+    ranges = (PhysicalRange("0", WHOLE),)
+    lost = feed_lag(Feed("project_order_board", "orders", ranges, ()), now=EPOCH, expires_after=timedelta(minutes=1))
+    leases = {lost.feed.consumer: lost.leases}
+    LagTold(heard.observer).tell(Estimate(EPOCH, (lost.feed,), Cost(1, 1.0, 0.1), leases), before=None)
 
 
 async def a_host_died(heard: Heard) -> None:
@@ -123,7 +134,9 @@ async def the_hub_is_away(heard: Heard) -> None:
 
 HAPPENINGS: Mapping[str, Callable[[Heard], Awaitable[None]]] = {
     "feed_lag": somebody_is_late,
-    "feed_silent": nobody_measures,
+    "feed_silent": nobody_measures_any_more,
+    "feed_unknown": its_leases_were_lost,
+    "standing_silent": nobody_measures_any_more,
     "feed_unowned": a_host_died,
     "parked_lanes": an_event_cannot_be_read,
     "sagas_stuck": no_timer_comes,

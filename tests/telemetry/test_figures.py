@@ -9,7 +9,7 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from shared.metrics import METRICS, Metric
+from shared.metrics import FEED_LAG_SECONDS, METRICS, ORDER_OPENED, Metric
 from shared.observer import Spending, charged
 from shared.pipeline.hot_keys import WINDOW_SECONDS, HotKeys, SpaceSaving
 from shared.pipeline.lag_told import LeaseTold, tell_feed
@@ -141,3 +141,15 @@ def test_an_unknown_lag_is_told_as_unknown_and_not_as_nothing() -> None:
 def test_a_figure_without_a_declared_attribute_is_a_bug() -> None:
     with hearing() as heard, pytest.raises(KeyError):
         heard.observer.record(METRICS[0], 1)
+
+
+def test_a_gauge_is_told_once_for_each_time_it_was_measured_so_that_a_dead_measurer_is_silent() -> None:
+    with hearing() as heard:
+        heard.observer.record(FEED_LAG_SECONDS, 61.0, consumer="view", lease="0")
+        heard.observer.record(ORDER_OPENED, 1)
+
+        assert heard.exports() == {"feed.lag.seconds", "order.opened"}
+        assert heard.exports() == {"order.opened"}
+
+        heard.observer.record(FEED_LAG_SECONDS, 0.0, consumer="view", lease="1")
+        assert heard.exports() == {"feed.lag.seconds", "order.opened"}

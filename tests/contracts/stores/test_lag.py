@@ -144,16 +144,20 @@ async def test_the_cost_is_what_the_store_charged(read: Read, cosmos: Endpoint, 
     assert estimate.cost.requests > RANGES
 
 
-async def test_what_was_kept_last_is_what_is_there(read: Read) -> None:
+async def test_what_was_kept_last_is_what_is_there_and_one_who_was_slow_undoes_nothing(read: Read) -> None:
     kept, same = CosmosKept(read.leases, "measure_lag"), CosmosKept(read.leases, "measure_lag")
 
     assert await kept.last() is None
-    await kept.keep({"at": "first"})
-    await same.keep({"at": "second"})
+    await kept.keep({"at": "first"}, over=None)
+    await same.keep({"at": "slow"}, over=None)
+    first = await same.last()
+    await kept.keep({"at": "second"}, over=first)
+    await same.keep({"at": "slow"}, over=first)
 
     found = await kept.last()
+    assert first
     assert found
-    assert found["at"] == "second"
+    assert (first["at"], found["at"]) == ("first", "second")
     assert (await read.lags.estimate([Reader("measure_lag", "items")])).feeds[0].leases == 0
 
 
