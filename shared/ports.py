@@ -276,7 +276,17 @@ class LagEstimates(Protocol):
 class Kept(Protocol):
     """One item for all instances of the app: what somebody found out last."""
 
-    async def keep(self, item: Item, *, over: Item | None) -> None:
+    async def keep(self, item: Item) -> None:
+        """In place of what was kept before, by whomever."""
+        ...
+
+    async def last(self) -> Item | None: ...
+
+
+class Renewed(Protocol):
+    """As `Kept`, where many find out the same and the slow must not undo what is newer."""
+
+    async def renew(self, item: Item, *, over: Item | None) -> None:
         """In place of `over`, which `last` gave. What somebody else has kept since then stays."""
         ...
 

@@ -13,14 +13,19 @@ from shared.ports import Item
 
 
 class CosmosKept:
-    """A `Kept` named `name`, which no lease's id begins with."""
+    """A `Kept` and a `Renewed` named `name`, which no lease's id begins with."""
 
     def __init__(self, container: ContainerProxy, name: str) -> None:
         self._container, self._name = container, name
 
-    async def keep(self, item: Item, *, over: Item | None) -> None:
-        """Raises Transient when the store is away. One who was slow does not undo what was found out meanwhile."""
-        body = {"id": self._name, "type": "Kept", "schemaVersion": 1, **item}
+    async def keep(self, item: Item) -> None:
+        """Without asking who has written what is there. Raises Transient when the store is away."""
+        with translated(f"{self._container.id} {self._name}", writes=True):
+            await self._container.upsert_item(self._body(item))
+
+    async def renew(self, item: Item, *, over: Item | None) -> None:
+        """Raises Transient when the store is away."""
+        body = self._body(item)
         with translated(f"{self._container.id} {self._name}", writes=True):
             try:
                 if over is None:
@@ -39,3 +44,6 @@ class CosmosKept:
                 return dict(await self._container.read_item(self._name, self._name))
             except CosmosResourceNotFoundError:
                 return None
+
+    def _body(self, item: Item) -> dict[str, object]:
+        return {"id": self._name, "type": "Kept", "schemaVersion": 1, **item}

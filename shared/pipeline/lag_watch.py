@@ -10,7 +10,7 @@ from typing import Final
 from shared.kernel import Transient
 from shared.lag import Estimate, Measurement
 from shared.lag.measurement import is_silent, troubles
-from shared.ports import Item, Kept, LagEstimates, LagMeter, ParkedSince, Reader
+from shared.ports import Item, LagEstimates, LagMeter, ParkedSince, Reader, Renewed
 
 # Of each lease, in one measurement; beyond that transactions are reckoned, so that its cost is bounded.
 COUNTED_AT_MOST: Final = 100
@@ -35,7 +35,7 @@ class LagWatch:
 
     lags: LagEstimates
     readers: Sequence[Reader]
-    kept: Kept
+    kept: Renewed
     lanes: ParkedSince
     now: Callable[[], datetime]
     since: datetime
@@ -59,7 +59,7 @@ class LagWatch:
         # As `Standing` sees them: whoever parks, and also what has no key.
         parked = Counter(consumer for consumer, _ in await self.lanes.since())
         found = Measurement.of(estimate, parked)
-        await self.kept.keep(found.as_item(), over=over)
+        await self.kept.renew(found.as_item(), over=over)
         return found
 
     async def last(self) -> Measurement | None:

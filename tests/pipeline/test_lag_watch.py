@@ -48,7 +48,7 @@ class Lags:
 class Memory:
     item: Item | None = None
 
-    async def keep(self, item: Item, *, over: Item | None) -> None:
+    async def renew(self, item: Item, *, over: Item | None) -> None:
         if over is self.item:
             self.item = item
 

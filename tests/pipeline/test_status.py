@@ -41,7 +41,7 @@ class Place:
         self._meet("feed")
         return Estimate(EPOCH, (self.feed,), Cost(0, 0, 0))
 
-    async def keep(self, item: Item, *, over: Item | None) -> None:
+    async def renew(self, item: Item, *, over: Item | None) -> None:
         raise AssertionError(item, over)
 
     async def last(self) -> Item | None:

@@ -148,16 +148,18 @@ async def test_what_was_kept_last_is_what_is_there_and_one_who_was_slow_undoes_n
     kept, same = CosmosKept(read.leases, "measure_lag"), CosmosKept(read.leases, "measure_lag")
 
     assert await kept.last() is None
-    await kept.keep({"at": "first"}, over=None)
-    await same.keep({"at": "slow"}, over=None)
+    await kept.renew({"at": "first"}, over=None)
+    await same.renew({"at": "slow"}, over=None)
     first = await same.last()
-    await kept.keep({"at": "second"}, over=first)
-    await same.keep({"at": "slow"}, over=first)
+    await kept.renew({"at": "second"}, over=first)
+    await same.renew({"at": "slow"}, over=first)
 
     found = await kept.last()
     assert first
     assert found
     assert (first["at"], found["at"]) == ("first", "second")
+    await same.keep({"at": "whatever was there"})
+    assert (await kept.last() or {})["at"] == "whatever was there"
     assert (await read.lags.estimate([Reader("measure_lag", "items")])).feeds[0].leases == 0
 
 
