@@ -31,10 +31,21 @@ class NotMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class Aim:
+    """What was wanted where less is held: at most this much, and where the rest goes."""
+
+    most: float
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Claim:
+    """The bound is held from here on; an aim beside it says that more was wanted."""
+
     name: str
     sentence: str
     measure: Callable[[], Ratio | NotMeasured]
+    aim: Aim | None = None
 
 
 @dataclass(slots=True)

@@ -38,8 +38,16 @@ def on_change(text: str, view: ContainerProxy) -> None:
         try:
             row: dict[str, Any] = view.read_item(event.orderId, event.customerId)
         except CosmosResourceNotFoundError:
-            row = {"id": event.orderId, "orderId": event.orderId, "customerId": event.customerId}
-        row.update(status=_STATUS.get(event.type, row.get("status", "pending")))
-        if event.type == "OrderPlaced":
-            row.update(items=event.data["lines"], total=event.data["total"]["minor"] / 100, createdAt=event.at)
-        view.upsert_item(row)
+            row = empty(event)
+        view.upsert_item(changed(row, event))
+
+
+def empty(event: Event) -> dict[str, Any]:
+    return {"id": event.orderId, "orderId": event.orderId, "customerId": event.customerId}
+
+
+def changed(row: dict[str, Any], event: Event) -> dict[str, Any]:
+    row.update(status=_STATUS.get(event.type, row.get("status", "pending")))
+    if event.type == "OrderPlaced":
+        row.update(items=event.data["lines"], total=event.data["total"]["minor"] / 100, createdAt=event.at)
+    return row

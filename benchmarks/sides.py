@@ -22,7 +22,7 @@ from local.serve.settings import EXAMPLE, local_settings, with_server
 from shared.cosmos.provision import provision
 from shared.runtime import App, compose
 from shared.runtime import app as app_of_worker
-from shared.settings import CosmosConnection, Settings
+from shared.settings import CosmosConnection, Settings, Writes
 
 DATABASE: Final = "bench"
 
@@ -52,8 +52,8 @@ class Side:
 
 
 @asynccontextmanager
-async def running(url: str) -> AsyncIterator[App]:
-    settings = Settings(CosmosConnection(url, EMULATOR_KEY), DATABASE, DATABASE)
+async def running(url: str, writes: Writes = "auto") -> AsyncIterator[App]:
+    settings = Settings(CosmosConnection(url, EMULATOR_KEY), DATABASE, DATABASE, writes=writes)
     await provision(settings, Path("infra/containers.json"))
     app = compose(settings)
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
@@ -11,7 +11,7 @@ from pydantic import BeforeValidator, Field, TypeAdapter, ValidationError
 from shared.kernel import Poison, Recorded, Unreadable, Versions
 from shared.kernel.values import from_text, to_text
 from shared.pipeline.naming import flatten_money, restore_money
-from shared.pipeline.spelling import Spelling, places
+from shared.pipeline.spelling import Renamed, Spelling, places
 from shared.ports import Item
 
 SCHEMA_VERSION = 1
@@ -27,6 +27,7 @@ Moment = Annotated[datetime, BeforeValidator(lambda text: from_text(text) if isi
 
 # Longer names would not fit into the partition keys that are made of them.
 Name = Annotated[str, Field(min_length=1, max_length=255)]
+Number = Annotated[int, Field(ge=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,7 @@ class Identity:
 
     orderId: Name  # noqa: N815 - the stored names
     customerId: Name  # noqa: N815
-    sequence: Annotated[int, Field(ge=1)]
+    sequence: Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +51,22 @@ class Envelope(Identity):
     traceparent: str = ""
 
 
+_TEXT = TypeAdapter(str)
+_NAME = TypeAdapter(Name)
+# Where the fields of a Recorded are, but for its body.
+_STORED: Mapping[str, tuple[str, TypeAdapter[Any]]] = {
+    "stream": ("orderId", _NAME),
+    "customer_id": ("customerId", _NAME),
+    "sequence": ("sequence", TypeAdapter(Number)),
+    "at": ("at", TypeAdapter(Moment)),
+    "causation_id": ("causationId", _TEXT),
+    "correlation_id": ("correlationId", _TEXT),
+    "traceparent": ("traceparent", _TEXT),
+}
 _IDENTITY = TypeAdapter(Identity)
 _ENVELOPE = TypeAdapter(Envelope)
 _ALL_FIRST = Versions()
+_NONE = (0, None)
 _UNKNOWN_TIME = datetime.min.replace(tzinfo=UTC)
 
 
@@ -71,6 +85,10 @@ class EventCodec[E]:
     def __init__(self, *types: type[E], versions: Versions = _ALL_FIRST) -> None:
         self._bodies: dict[str, Spelling[E]] = {kind.__name__: Spelling(kind) for kind in types}
         self._versions = versions
+        self._current = {
+            name: (versions.current(name), Renamed(Recorded, {**_STORED, "body": ("data", body)}))
+            for name, body in self._bodies.items()
+        }
 
     def encode(self, event: Recorded[E]) -> dict[str, object]:
         """Raises Poison `too_large` above MAX_EVENT_BYTES."""
@@ -97,6 +115,18 @@ class EventCodec[E]:
 
     def decode(self, item: Item) -> Received[E]:
         """Raises Poison when not even the event's identity can be read."""
+        kind = item.get("type")
+        version, whole = self._current.get(kind, _NONE) if isinstance(kind, str) else _NONE
+        if whole and item.get("schemaVersion") == version:
+            try:
+                return whole.read(item)
+            except ValidationError:
+                # Part by part it shows what of it can be read.
+                return self.by_parts(item)
+        return self.by_parts(item)
+
+    def by_parts(self, item: Item) -> Received[E]:
+        """As `decode`, in more steps: the envelope for itself, then the body, lifted from the version it is of."""
         try:
             envelope: Envelope = _ENVELOPE.validator.validate_python(item)
         except ValidationError as error:

@@ -1,5 +1,6 @@
 """Items and values: what is written comes back; what cannot be read still says whose it is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,7 @@ from shared.kernel import Money, Poison, Unreadable
 from shared.pipeline.batch import changes
 from shared.pipeline.codec import MAX_EVENT_BYTES, EventCodec, RowCodec, is_event
 from shared.pipeline.naming import flatten_money, restore_money
+from shared.ports import Item
 from tests.orders import EPOCH, a_line, histories, lines, recorded, usd
 
 codec: EventCodec[Any] = EventCodec(*ORDER_EVENTS)
@@ -25,6 +27,30 @@ def test_events_come_back_as_they_were(happened: tuple[OrderEvent, ...]) -> None
     events = recorded(happened)
 
     assert tuple(codec.decode(codec.encode(event)) for event in events) == events
+
+
+ANYTHING = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=3), st.lists(st.none(), max_size=1),
+    st.sampled_from(["1", "OrderPlaced", "2026-01-31T10:30:00+01:00", "2026-01-31T09:30:00", {}, {"amount": 1}, 1.0]),
+)  # fmt: skip
+
+
+@given(histories, st.data())
+def test_an_item_is_read_alike_in_one_step_and_by_parts(
+    happened: tuple[OrderEvent, ...], chosen: st.DataObject
+) -> None:
+    item = codec.encode(chosen.draw(st.sampled_from(recorded(happened))))
+    name, what = chosen.draw(st.sampled_from(sorted(item))), chosen.draw(ANYTHING)
+    changed = chosen.draw(st.sampled_from([item | {name: what}, {each: item[each] for each in item if each != name}]))
+
+    assert said_by(codec.decode, changed) == said_by(codec.by_parts, changed)
+
+
+def said_by(read: Callable[[Item], object], item: Item) -> object:
+    try:
+        return read(item)
+    except Poison as poison:
+        return poison.reason, str(poison)
 
 
 @given(st.lists(lines, min_size=1, max_size=3), st.integers(0, 10**9))
