@@ -6,6 +6,7 @@ server (synchronous NORMAL, where the package leaves SQLite's FULL): no write wa
 """
 
 import json
+import threading
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final, override
@@ -137,12 +138,22 @@ def run(orders: int) -> Spent:
         def construct_recorder(self) -> ApplicationRecorder:
             return recorder
 
+    class Ending(View):
+        last, ended = recorder.max_notification_id(), threading.Event()
+
+        @override
+        def change(self, order_id: str, status: str, tracking: Tracking) -> None:
+            super().change(order_id, status, tracking)
+            if tracking.notification_id == self.last:
+                # The runner's own `wait` looks again after up to 0.8 s.
+                self.ended.set()
+
     with TemporaryDirectory(dir=".") as folder, Stretch() as spent:
         file = str(Path(folder) / "view.sqlite")
         env = {"CUSTOMERORDERS_PERSISTENCE_MODULE": "eventsourcing.sqlite", "CUSTOMERORDERS_SQLITE_DBNAME": file}
         with ProjectionRunner(
-            application_class=Filled, projection_class=CustomerOrders, view_class=View, env=env
+            application_class=Filled, projection_class=CustomerOrders, view_class=Ending, env=env
         ) as runner:
-            runner.wait(recorder.max_notification_id(), timeout=PATIENCE)
+            assert Ending.ended.wait(PATIENCE)
             assert runner.view.delivered() == orders
     return spent
