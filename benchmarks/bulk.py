@@ -1,12 +1,11 @@
 """Non-atomic batches of 100 upserts, next to the echo of one: what one operation costs when it shares its request.
 
-As a ratio it says the same on a faster or slower machine. The aim was two thirds of an echo; what holds is 0.95 of one:
-counting the indexed values, reading and writing the JSON of each operation in Python leave no more to save.
+As a ratio it says the same on a faster or slower machine.
 """
 
 from typing import Final
 
-from benchmarks.claims import Claim, Ratio, alternating, median_ratio
+from benchmarks.claims import Aim, Claim, Ratio, alternating, median_ratio
 from benchmarks.load import load
 from benchmarks.programs import cosmos, echo, listening
 from benchmarks.requests import ROWS_A_BATCH, batches, created, upserts
@@ -31,4 +30,13 @@ def measure() -> Ratio:
     return Ratio(median_ratio(pairs), BOUND, detail)
 
 
-BULK = Claim("bulk", "an operation of a bulk batch costs less than an echo", measure)
+BULK = Claim(
+    "bulk",
+    "an operation of a bulk batch costs less than an echo",
+    measure,
+    Aim(
+        2 / 3,
+        "Counting the indexed values, and reading and writing the JSON of each operation in Python, leave no more to "
+        "save.",
+    ),
+)

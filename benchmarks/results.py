@@ -38,9 +38,14 @@ class Result:
         return self.measured is None or self.bound is None or self.measured <= self.bound
 
     @property
+    def is_missed(self) -> bool:
+        """More was wanted, whether what is held holds or not."""
+        return self.measured is not None and self.aim is not None and self.measured > self.aim
+
+    @property
     def is_short(self) -> bool:
         """It holds, and more was wanted."""
-        return self.holds and self.measured is not None and self.aim is not None and self.measured > self.aim
+        return self.holds and self.is_missed
 
 
 @dataclass(frozen=True, slots=True)

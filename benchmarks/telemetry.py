@@ -1,9 +1,4 @@
-"""What it costs to be listened to: pages of a feed into a view, one trace in a hundred kept, everything encoded.
-
-The aim was 5 %, and was met while a row was a request of its own. In bulk an event costs a third of that, and what is
-told of a page costs what it did: half of it is the one span of a kept key with its encoding, and the batch's own line
-and figures; a value in a histogram of the SDK is 20 us.
-"""
+"""What it costs to be listened to: pages of a feed into a view, one trace in a hundred kept, everything encoded."""
 
 import asyncio
 from collections.abc import Iterator, Sequence
@@ -18,7 +13,7 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 from opentelemetry.sdk.trace import ReadableSpan
 from opentelemetry.sdk.trace.export import BatchSpanProcessor, SpanExporter, SpanExportResult
 
-from benchmarks.claims import Claim, Ratio, Stretch, median_ratio
+from benchmarks.claims import Aim, Claim, Ratio, Stretch, median_ratio
 from benchmarks.poisoned_key import BEGAN, CODEC, EMULATOR_KEY, KEYS, server
 from orders.events import Line, OrderEvent, OrderPlaced, OrderShipped
 from shared.cosmos.provision import provision
@@ -99,4 +94,14 @@ def measure() -> Ratio:
     return Ratio(median_ratio(pairs), 1.07, f"{KEYS} keys a page, {each:.0f} us CPU an event when nobody listens")
 
 
-TELEMETRY = Claim("telemetry", "traces, figures and logs cost an event less than 7 % of its CPU", measure)
+TELEMETRY = Claim(
+    "telemetry",
+    "traces, figures and logs cost an event less than 7 % of its CPU",
+    measure,
+    Aim(
+        1.05,
+        "It was met while a row was a request of its own. In bulk an event costs a third of that, and what is told of "
+        "a page costs what it did: half of it is the one span of a kept key with its encoding, and the batch's own "
+        "line and figures; a value in a histogram of the SDK is 20 us.",
+    ),
+)

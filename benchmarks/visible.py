@@ -17,7 +17,7 @@ import aiohttp
 from azure.cosmos.aio import ContainerProxy
 from azure.cosmos.exceptions import CosmosResourceNotFoundError
 
-from benchmarks.claims import Aim, Claim, Ratio
+from benchmarks.claims import Claim, Ratio
 from benchmarks.shipped import WARMING, orders, placed
 from local.demo.door import HttpDoor, PatientDoor, Reply
 from local.demo.shop import CREATED, Shop
@@ -28,8 +28,7 @@ from local.serve.stack import Place, Stack, app_running
 
 # To look more often would slow down what is measured: a read takes as long as the app takes for an event.
 LOOK_EVERY: Final = 0.005
-AIM_MS: Final = 50
-BOUND_MS: Final = 100
+BOUND_MS: Final = 50
 ORDERS: Final = 60
 PER_SECOND: Final = 2
 
@@ -87,12 +86,5 @@ def measure() -> Ratio:
 
 
 VISIBLE_P50: Final = Claim(
-    "visible-p50",
-    f"from the answer to a POST to its row in at most {BOUND_MS} ms (p50)",
-    measure,
-    Aim(
-        AIM_MS,
-        "A machine with time for it stays below the aim. The seven readers of the feed are handed an order's events at "
-        "the same moment, the view's among them, and share one process with the API: what else runs is waited for.",
-    ),
+    "visible-p50", f"from the answer to a POST to its row in at most {BOUND_MS} ms (p50)", measure
 )
