@@ -23,7 +23,7 @@ class CosmosBuckets:
     async def commit(self, container: str, partition: str, writes: Sequence[Write]) -> Sequence[str]:
         if len(writes) == 1:
             return [await self._alone(container, partition, writes[0])]
-        with translated(f"{container} {partition}", writes=True):
+        with translated(f"{container} {writes[0].item['id']}", writes=True):
             answers = await (await self._rows.container(container)).execute_item_batch(
                 [_operation(write) for write in writes], partition
             )

@@ -65,9 +65,10 @@ MEANINGS: Final[Mapping[tuple[int, int | None], Meaning]] = {
 
 @contextmanager
 def translated(what: str, *, writes: bool = False) -> Iterator[None]:
-    """Raise the SDK's errors as ours. `what` names the container and key, never the content.
+    """Raise the SDK's errors as ours.
 
-    A read has no effect, so what would be unknown of a write is only transient for it.
+    `what` names the container and the item, never its content or its partition, which may be a customer's. A read has
+    no effect, so what would be unknown of a write is only transient for it.
     """
     try:
         yield

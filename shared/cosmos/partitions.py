@@ -14,6 +14,6 @@ class CosmosPartitions:
     async def items(self, container: str, partition: str) -> AsyncIterator[Item]:
         """In no particular order. Raises Transient when the store is away."""
         proxy = self._account.container(self._database, container)
-        with translated(f"{container} {partition}"):
+        with translated(container):
             async for item in proxy.query_items("SELECT * FROM c", partition_key=partition):
                 yield item

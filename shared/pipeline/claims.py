@@ -13,7 +13,7 @@ from shared.kernel import Conflict, Key, Poison, Transient, Unknown
 from shared.kernel.values import to_text
 from shared.pipeline.codec import SCHEMA_VERSION, Moment, Shape
 from shared.pipeline.deeds import Author, Deed, deed_id
-from shared.pipeline.lanes import CONTAINER
+from shared.pipeline.lanes import CONTAINER, named
 from shared.ports import BucketStore, Item, RowStore, Stored, Write
 
 CLAIM: Final = "claim"
@@ -62,7 +62,7 @@ class Claims:
         for _ in range(AGAIN):
             with suppress(Conflict, Unknown):
                 return await self._taken(Claim(lane, name, action, by.who, by.why, *self._time(), dict(before)))
-        raise Transient(f"{lane}: the claim changed {AGAIN} times under our hands")
+        raise Transient(f"{named(lane)} was claimed {AGAIN} times under our hands")
 
     async def finish(self, claim: Claim, after: Item) -> None:
         """Write the deed, then let go. Dying in between leaves a claim whose deed is there: nothing is told twice."""

@@ -62,6 +62,12 @@ def lane(consumer: str, key: Key) -> str:
     return f"{consumer}:{len(key.partition)}:{key.partition}:{key.id}"
 
 
+def named(lane: str) -> str:
+    """A lane as a line of the log may name it: its key's partition may be a customer."""
+    consumer, _, rest = lane.partition(":")
+    return f"{consumer}: the lane of {rest.rpartition(':')[2]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Lanes:
     """The heads of all lanes, and where nonces and the time come from."""
@@ -106,7 +112,7 @@ class Lanes:
         except Conflict:
             found = await self.head(consumer, key)
         if found is None:
-            raise Conflict(f"{mine.lane}: the head went away while we parked")
+            raise Conflict(f"{named(mine.lane)} went away while we parked")
         if found.is_open:
             widened = replace(found, first=min(found.first, first), last=max(found.last, last))
             return await self._replace(widened)

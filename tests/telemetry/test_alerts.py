@@ -10,7 +10,14 @@ from typing import Any
 import aiohttp
 import pytest
 
-from shared.cosmos import Account, CosmosLaneCatalogue, CosmosRows, CosmosSagaCounts
+from shared.cosmos import (
+    Account,
+    CosmosBuckets,
+    CosmosLaneCatalogue,
+    CosmosPartitions,
+    CosmosRows,
+    CosmosSagaCounts,
+)
 from shared.cosmos.provision import provision
 from shared.kernel import Key, Throttled
 from shared.lag import WHOLE, Cost, Estimate, PhysicalRange
@@ -19,6 +26,8 @@ from shared.metrics import METRICS
 from shared.observer import Spending
 from shared.pipeline import Standing
 from shared.pipeline.lag_told import LagTold, LeaseTold, tell_estimate, tell_feed
+from shared.pipeline.lanes import lane
+from shared.ports import Write
 from shared.settings import CosmosConnection, Settings
 from tests.conftest import Endpoint
 from tests.fakes import FakeRows
@@ -221,6 +230,24 @@ async def test_every_answer_of_the_store_is_counted_with_what_it_cost_and_thrott
     assert told["sagas", "create", "ok"] == told["sagas", "read", "ok"] == told["sagas", "read", "throttled"] == 1
     assert 0 < spent.charge <= charged
     assert kql.fires(alert, QUERIES["throttled_share"], heard)
+
+
+async def test_what_the_store_refuses_is_named_without_its_partition_which_may_be_a_customers(
+    account: tuple[Heard, Account], cosmos: Endpoint, database: str
+) -> None:
+    _, opened = account
+    rows, place = CosmosRows(opened, database), lane("project_customer_orders", Key("canary-c1", "o1"))
+    writes = [Write({"id": name, "lane": place}) for name in ("head", "claim")]
+    fault = {"container": "poison", "status": 429, "times": 2}
+    async with aiohttp.ClientSession() as session, session.post(f"{cosmos.url}/_local/faults", json=fault) as answer:
+        assert answer.status < 300
+
+    with pytest.raises(Throttled, match="poison head") as throttled:
+        await CosmosBuckets(rows, rows).commit("poison", place, writes)
+    with pytest.raises(Throttled, match="poison") as read:
+        _ = [item async for item in CosmosPartitions(opened, database).items("poison", place)]
+
+    assert "canary" not in f"{throttled.value} {read.value}"
 
 
 async def test_what_stands_is_counted_by_the_store_as_by_hand(account: tuple[Heard, Account], database: str) -> None:

@@ -11,9 +11,10 @@ from hypothesis import given
 
 from api.requests import NewOrder
 from orders.events import OrderPlaced, StockHeld
-from shared.kernel import Money, Recorded, Transient
+from shared.kernel import Key, Money, Recorded, Transient
 from shared.kernel.personal import MASK, PERSONAL, Shown, masked
 from shared.observer import invocation_id
+from shared.pipeline.lanes import lane, named
 from shared.settings import CosmosConnection
 from tests.sagas.saga_world import CODEC, LINES
 from tests.telemetry.hearing import hearing
@@ -107,6 +108,11 @@ def test_an_exception_is_told_by_its_places_and_only_our_own_by_their_words() ->
     assert "KeyError\n" in stack
     assert "test_lines.py" in stack
     assert CANARY not in stack
+
+
+@given(st.text(), st.from_regex(r"[0-9a-z-]+", fullmatch=True))
+def test_a_lane_is_named_by_its_consumer_and_its_row_whatever_its_partition_is(partition: str, row: str) -> None:
+    assert named(lane("project_customer_orders", Key(partition, row))) == f"project_customer_orders: the lane of {row}"
 
 
 async def test_what_is_applied_is_counted_and_what_is_not_has_a_line_of_its_own() -> None:

@@ -12,7 +12,7 @@ from shared.kernel import Conflict, Refused, Transient, Unknown
 from shared.pipeline.consumers import Engine
 from shared.pipeline.deeds import Author, Deed, deed_id
 from shared.pipeline.held import KIND as HELD
-from shared.pipeline.lanes import CONTAINER, head_of, item_of
+from shared.pipeline.lanes import CONTAINER, head_of, item_of, named
 from shared.pipeline.parked import DROPPED
 from shared.pipeline.receive import Receive
 from shared.pipeline.replay import edits
@@ -91,7 +91,7 @@ class Mending:
                 return {"lane": lane, **found.after}
             if deed_id(name) in await buckets.read(found.container, found.partition, [deed_id(name)]):
                 return {"lane": lane, **found.after}
-        raise Transient(f"{lane} changed {AGAIN} times under our hands")
+        raise Transient(f"{named(lane)} changed {AGAIN} times under our hands")
 
     async def _dropped(self, lane: str, at: int | None) -> Step:
         found = await self.replay.parked.found(lane)
