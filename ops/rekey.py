@@ -7,7 +7,8 @@ from ops.command import Rows
 from shared.cosmos import CosmosFeedPages, CosmosKept, CosmosRows
 from shared.kernel import Misconfigured
 from shared.pipeline.rekey import Rekey, Way
-from shared.runtime import LEASES, App
+from shared.runtime import App
+from shared.storage import LEASES
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:

@@ -16,7 +16,8 @@ from shared.pipeline.replay.shell import Pace, Replay
 from shared.pipeline.saga_desk import SagaDesk
 from shared.pipeline.watchdog import Watchdog
 from shared.ports import Item
-from shared.runtime import POISON, App, app
+from shared.runtime import App, app
+from shared.storage import POISON
 from shared.subscriptions import ORDERS, SAGA_ITEMS
 
 # Of an automatic release, so that a deployment after a long pause leaves the store to the customers.

@@ -1,105 +1,60 @@
-"""The composition root: settings → account → stores → engine, once per worker and on first use."""
+"""The composition root: settings → storage → engine → app, once per worker and on first use."""
 
 import os
 from asyncio import Task
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cache
-from itertools import chain
-from math import inf
 from time import monotonic
-from typing import Any
-from uuid import uuid4
 
 from gateways import Books, Warehouse
-from orders.commands import OrderCommand, Record
-from orders.decider import order
-from orders.events import ORDER_EVENTS, OrderEvent
+from orders.events import OrderEvent
 from orders.order import Order
-from orders.publication import ORDER_PUBLICATION
-from orders.versions import ORDER_VERSIONS
 from projections import PROJECTIONS, TALLIES
-from sagas import SAGAS
-from shared import outside
 from shared.cosmos import (
     Account,
-    CosmosBuckets,
     CosmosDue,
-    CosmosEventStore,
     CosmosFeedLags,
     CosmosKept,
-    CosmosLaneCatalogue,
     CosmosPages,
-    CosmosPartitions,
-    CosmosRows,
     CosmosSagaCounts,
-    CosmosSweep,
-    many_written,
-    rows_written,
 )
-from shared.eventhubs import Client, Sender
-from shared.kernel import Saga
+from shared.engine import CODEC, Orders, consumers_of, engine_on, hub_of, orders_on, republish_on, sagas_on
+from shared.eventhubs import Client
 from shared.lifetime import close_with_loop
 from shared.observer import SILENT, Observer
 from shared.pipeline import (
     Advance,
     Audit,
-    Brake,
-    CloudEvents,
     Consumer,
     Decision,
     Engine,
-    EventCodec,
     Freshness,
-    Held,
-    Inbox,
-    KnownGenerations,
     LagTold,
     LagWatch,
-    Lanes,
-    Ledgers,
-    ListedGenerations,
-    Outside,
     ParkedKeys,
-    Patience,
-    PatientBuckets,
     PatientDue,
-    PatientEvents,
-    PatientMany,
     PatientPages,
-    PatientRows,
     Pipeline,
-    Publish,
     Republish,
-    Room,
     Sagas,
     Standing,
     Suspects,
     Timers,
     Totals,
-    Transactor,
     Views,
     Whys,
 )
 from shared.ports import Reader
 from shared.settings import HUBS_CONNECTION, Settings
-from shared.subscriptions import FEEDS, FULFILMENT, HUBS, KEPT, ORDERS, PUBLISHING, SAGA_ITEMS, feeds_of, handing_on
+from shared.storage import LEASES, POISON, Storage, now, storage
+from shared.subscriptions import FEEDS, FULFILMENT, KEPT, ORDERS, PUBLISHING, SAGA_ITEMS, feeds_of, handing_on
 from shared.telemetry import observer as listening
 
-LEASES = "leases"
-POISON = "poison"
 # The function, and what it keeps beside the leases.
 MEASURE_LAG = "measure_lag"
 # Of the sandbox providers.
 BOOKS = ("stock", "payments", "shipments")
-
-# Somewhat more than a page of a feed, and what is left of it while the store throttles.
-ROWS_AT_ONCE, ROWS_AT_LEAST = 128, 32
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
 
 type OrderStream = Decision[Order | None, OrderEvent]
 
@@ -110,7 +65,7 @@ class App:
 
     settings: Settings
     account: Account
-    orders: Transactor[Order | None, OrderCommand, OrderEvent]
+    orders: Orders
     views: Views
     pipeline: Pipeline
     parked: ParkedKeys
@@ -157,117 +112,70 @@ class App:
 
 
 def compose(settings: Settings, observer: Observer = SILENT) -> App:
-    account = Account(settings.cosmos, observer)
-    feed = account.container(settings.database, ORDERS)
-    codec: EventCodec[Any] = EventCodec(*ORDER_EVENTS, versions=ORDER_VERSIONS)
-    patience = Patience(monotonic)
-    stored = CosmosRows(account, settings.database)
-    poison = account.container(settings.database, POISON)
-    events = PatientEvents(CosmosEventStore(feed), patience)
-    each = rows_written(stored, settings.writes)
-    for_each, many = _for_each(settings, patience), many_written(each)
-    rows, buckets = PatientRows(each, for_each), PatientBuckets(CosmosBuckets(stored, each), for_each)
-    generations = KnownGenerations(ListedGenerations(rows), monotonic)
-    lanes = Lanes(rows, nonce=lambda: uuid4().hex, now=_now)
-    catalogue = CosmosLaneCatalogue(poison)
-    orders = Transactor(order, codec, events, now=_now, observer=observer)
-    sagas = Sagas(
-        _definitions(settings),
-        orders,
-        rows,
-        Outside(outside.gateways_of(settings, orders, rows, buckets, observer).perform, Record),
-        now=_now,
-        nonce=lambda: uuid4().hex,
-        observer=observer,
-    )
-    hub = Client(settings.eventhubs, ORDER_PUBLICATION.hub) if settings.eventhubs else None
-    sweep, sender = CosmosSweep(account, settings.database), Sender(hub) if hub else None
-    partitions = CosmosPartitions(account, settings.database)
-    inbox = Inbox(orders, Held(buckets, rows, partitions))
-    engine = Engine(
-        codec,
-        events,
-        rows,
-        lanes,
-        Brake(monotonic),
-        Ledgers(buckets),
-        sagas={sagas.name: sagas},
-        many=PatientMany(many, for_each) if many else None,
-        observer=observer,
-        outlets=outside.outlets_of(settings, sender, rows, observer),
-        inboxes={receiver.name: inbox for receiver in HUBS.values()},
-        generations=generations,
-    )
-    leases = account.container(settings.lease_database, LEASES)
-    consumers: tuple[Consumer, ...] = (*chain.from_iterable(feeds_of(settings).values()), *HUBS.values())
-    lags = CosmosFeedLags(
-        leases,
-        {name: account.container(settings.database, name) for name in FEEDS},
-        settings.lease_expires_after,
-        _now,
-    )
-    watch = LagWatch(
-        lags,
-        _readers(settings),
-        CosmosKept(leases, MEASURE_LAG),
-        catalogue,
-        now=_now,
-        since=_now(),
-        meter=LagTold(observer, frozenset({PUBLISHING.name})),
-    )
-    freshness = Freshness(lags, monotonic, is_off=settings.switched_off.__contains__)
+    stored, hub = storage(settings, observer), hub_of(settings)
+    orders = orders_on(stored, observer)
+    sagas = sagas_on(settings, stored, orders, observer)
+    engine = engine_on(settings, stored, orders, sagas, hub=hub, observer=observer)
+    consumers, lags = consumers_of(settings), _lags(settings, stored)
+    watch, freshness = _watch(settings, stored, lags, observer), _freshness(settings, lags)
     return App(
         settings=settings,
-        account=account,
+        account=stored.account,
         orders=orders,
-        views=Views(PatientPages(CosmosPages(account, settings.database), patience), generations),
-        pipeline=Pipeline(
-            engine,
-            Suspects(rows, monotonic, settings.max_batch_seconds),
-            max_seconds=settings.max_batch_seconds,
-        ),
-        parked=ParkedKeys(engine, {each.name: each for each in consumers}, catalogue),
+        views=Views(PatientPages(CosmosPages(stored.account, settings.database), stored.patience), stored.generations),
+        pipeline=_pipeline(settings, engine),
+        parked=ParkedKeys(engine, {each.name: each for each in consumers}, stored.catalogue),
         watch=watch,
-        totals=Totals(buckets, catalogue),
-        audit=Audit(codec, sweep, ORDERS),
+        totals=Totals(stored.buckets, stored.catalogue),
+        audit=Audit(CODEC, stored.sweep, ORDERS),
         freshness=freshness,
         sagas=sagas,
-        timers=Timers(
-            sagas,
-            PatientDue(CosmosDue(account, settings.database), patience),
-            lanes,
-            engine.brake,
-            Advance(FULFILMENT).name,
-        ),
-        standing=Standing(
-            observer,
-            catalogue,
-            CosmosSagaCounts(account, settings.database),
-            [each.name for each in consumers],
-            _now,
-        ),
-        whys=Whys(codec, partitions, rows, KEPT, handing_on(settings), watch.last, generations),
-        warehouse=Warehouse(buckets),
-        books=Books(buckets, partitions),
+        timers=_timers(settings, stored, engine, sagas),
+        standing=_standing(settings, stored, consumers, observer),
+        whys=Whys(CODEC, stored.partitions, stored.rows, KEPT, handing_on(settings), watch.last, stored.generations),
+        warehouse=Warehouse(stored.buckets),
+        books=Books(stored.buckets, stored.partitions),
         hub=hub,
-        republish=Republish(
-            codec,
-            sweep,
-            Publish(CloudEvents(ORDER_PUBLICATION, is_replay=True), sender),
-            catalogue,
-            PUBLISHING.name,
-            freshness,
-        )
-        if sender
-        else None,
+        republish=republish_on(stored, hub, freshness) if hub else None,
     )
 
 
-def _for_each(settings: Settings, patience: Patience) -> Patience:
-    """What goes in bulk waits for company, so that being slow says nothing about how busy the store is."""
-    if settings.writes == "points":
-        return patience
-    return Patience(monotonic, room=Room(most=ROWS_AT_ONCE, least=ROWS_AT_LEAST, limit=ROWS_AT_ONCE, slow=inf))
+def _pipeline(settings: Settings, engine: Engine) -> Pipeline:
+    within = settings.max_batch_seconds
+    return Pipeline(engine, Suspects(engine.rows, monotonic, within), max_seconds=within)
+
+
+def _timers(settings: Settings, stored: Storage, engine: Engine, sagas: Sagas) -> Timers:
+    due = PatientDue(CosmosDue(stored.account, settings.database), stored.patience)
+    return Timers(sagas, due, stored.lanes, engine.brake, Advance(FULFILMENT).name)
+
+
+def _standing(settings: Settings, stored: Storage, consumers: Sequence[Consumer], observer: Observer) -> Standing:
+    counts = CosmosSagaCounts(stored.account, settings.database)
+    return Standing(observer, stored.catalogue, counts, [each.name for each in consumers], now)
+
+
+def _lags(settings: Settings, stored: Storage) -> CosmosFeedLags:
+    feeds = {name: stored.account.container(settings.database, name) for name in FEEDS}
+    return CosmosFeedLags(
+        stored.account.container(settings.lease_database, LEASES), feeds, settings.lease_expires_after, now
+    )
+
+
+def _watch(settings: Settings, stored: Storage, lags: CosmosFeedLags, observer: Observer) -> LagWatch:
+    return LagWatch(
+        lags,
+        _readers(settings),
+        CosmosKept(stored.account.container(settings.lease_database, LEASES), MEASURE_LAG),
+        stored.catalogue,
+        now=now,
+        since=now(),
+        meter=LagTold(observer, frozenset({PUBLISHING.name})),
+    )
+
+
+def _freshness(settings: Settings, lags: CosmosFeedLags) -> Freshness:
+    return Freshness(lags, monotonic, is_off=settings.switched_off.__contains__)
 
 
 def _readers(settings: Settings) -> tuple[Reader, ...]:
@@ -276,11 +184,6 @@ def _readers(settings: Settings) -> tuple[Reader, ...]:
         for container, readers in feeds_of(settings).items()
         for reader in readers
     )
-
-
-def _definitions(settings: Settings) -> tuple[Saga[Any, Any], ...]:
-    within = settings.saga_step_within
-    return tuple(saga.hurried(within) if within else saga for saga in SAGAS)
 
 
 # A loop forgets tasks that nobody keeps.
