@@ -1,11 +1,12 @@
 """Two versions of the code share one store, either way round, and die at any moment: every law holds all the same."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final, Literal
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -40,11 +41,15 @@ CONSUMERS: Final[tuple[Consumer, ...]] = (CONSUMER, TALLY)
 
 @dataclass
 class Shared:
-    """Two streams that both versions have written to, and what each consumer keeps of them."""
+    """Two streams that both versions have written to, and what each consumer keeps of them.
+
+    `reached` is how much of the feed has been taken: whatever comes begins there or before, and leaves nothing out.
+    """
 
     events: Sequence[Recorded[OrderEvent]]
     items: Sequence[dict[str, object]]
     world: World = field(init=False)
+    reached: int = 0
 
     def __post_init__(self) -> None:
         self.world = World(self.events)
@@ -54,14 +59,21 @@ class Shared:
     def pipeline(self, version: Version) -> Pipeline:
         return Pipeline(replace(self.world.engine, codec=CODECS[version]), self.world.suspects, max_seconds=5)
 
-    async def deliver(self, version: Version, places: Iterable[int], fate: Fate) -> None:
-        """To a process of that version, which may die of it."""
-        batch = [self.items[place] for place in places]
+    async def deliver(self, version: Version, fate: Fate, *, since: int, size: int) -> None:
+        """A page to a process of that version. If it dies of it, the feed goes on with that page."""
+        page = self.items[since : since + size]
         self.world.rows.fate = fate
         with suppress(Killed, BaseExceptionGroup):
             for consumer in CONSUMERS:
-                await self.pipeline(version).run(consumer, text(batch))
+                await self.pipeline(version).run(consumer, text(page))
+            self.reached = max(self.reached, since + len(page))
         self.world.rows.fate = Fate()
+
+    async def deliver_the_rest(self, version: Version) -> None:
+        await self.deliver(version, Fate(), since=self.reached, size=len(self.items))
+
+    async def deliver_again(self, version: Version) -> None:
+        await self.deliver(version, Fate(), since=0, size=len(self.items))
 
     async def release(self) -> None:
         engine = self.pipeline("new").engine
@@ -71,8 +83,11 @@ class Shared:
                 key = Key(str(stored.item["partition"]), str(stored.item["row"]))
                 assert not isinstance(await consumer.release(key, engine), StillPoison)
 
-    def parked(self) -> list[str]:
-        return [key.partition for container, key in self.world.rows.rows if container == "poison" and key.id == "head"]
+    def check_laws(self) -> None:
+        rows = self.world.rows.rows
+        assert self.world.view() == self.world.folded()
+        assert [key.partition for container, key in rows if container == "poison" and key.id == "head"] == []
+        assert not any("stale" in stored.item for stored in rows.values())
 
 
 @st.composite
@@ -86,29 +101,46 @@ def shared(draw: st.DrawFn) -> Shared:
     return Shared(events, items)
 
 
-@settings(max_examples=40)
-@given(shared(), st.data())
-async def test_whatever_one_version_cannot_read_the_other_puts_in(both: Shared, data: st.DataObject) -> None:
-    everything = range(len(both.items))
-    pages = st.lists(st.sampled_from(everything), min_size=1, max_size=6).map(sorted)
-    fates = st.builds(Fate, st.none() | st.integers(1, 12), st.booleans())
-    for version, page, fate in data.draw(st.lists(st.tuples(versions, pages, fates), max_size=5)):
-        await both.deliver(version, page, fate)
+# A process, how far back its page begins, how long it is, and what becomes of the process.
+fates = st.builds(Fate, st.none() | st.integers(1, 12), st.booleans())
+pages_of = st.tuples(versions, st.integers(0, 6), st.integers(1, 6), fates)
+deliveries, long_deliveries = st.lists(pages_of, max_size=5), st.lists(pages_of, max_size=12)
+
+
+async def check_that_nothing_is_lost(both: Shared, pages: Sequence[tuple[Version, int, int, Fate]]) -> None:
+    for version, back, size, fate in pages:
+        await both.deliver(version, fate, since=max(0, both.reached - back), size=size)
 
     # The deployment ends: the feed goes on with the new version, and what waited is released.
-    await both.deliver("new", everything, Fate())
+    await both.deliver_the_rest("new")
     await both.release()
-    await both.deliver("new", everything, Fate())
 
-    assert both.world.view() == both.world.folded()
-    assert both.parked() == []
-    assert not any("stale" in stored.item for stored in both.world.rows.rows.values())
+    both.check_laws()
+    await both.deliver_again("new")
+    both.check_laws()
+
+
+@settings(max_examples=40)
+@given(shared(), deliveries)
+async def test_whatever_one_version_cannot_read_the_other_puts_in(
+    both: Shared, pages: Sequence[tuple[Version, int, int, Fate]]
+) -> None:
+    await check_that_nothing_is_lost(both, pages)
+
+
+@pytest.mark.long
+@settings(max_examples=4000)
+@given(shared(), long_deliveries)
+async def test_in_long_histories_of_deployments_nothing_is_lost(
+    both: Shared, pages: Sequence[tuple[Version, int, int, Fate]]
+) -> None:
+    await check_that_nothing_is_lost(both, pages)
 
 
 @settings(max_examples=30)
 @given(shared())
 async def test_an_old_version_writes_nothing_past_what_it_cannot_read(both: Shared) -> None:
-    await both.deliver("old", range(len(both.items)), Fate())
+    await both.deliver_the_rest("old")
 
     for (container, key), stored in both.world.rows.rows.items():
         if container == "customer-orders":
