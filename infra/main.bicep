@@ -17,6 +17,15 @@ param deploymentMode string
 @description('Object ids of people who may read (never write) the data.')
 param readerPrincipalIds string[]
 
+@description('Who issues tokens, https://login.microsoftonline.com/TENANT/v2.0. Empty: callers have function keys.')
+param authIssuer string
+
+@description('For whom those tokens are meant.')
+param authAudience string
+
+@description('The registration that the platform itself authenticates with. Empty: the app verifies the tokens.')
+param authClientId string
+
 param alertEmails string[]
 param budgetStart string
 
@@ -39,6 +48,9 @@ module resources 'resources.bicep' = {
     // azd deploys to production and never swaps.
     productionShare: 'a'
     readerPrincipalIds: readerPrincipalIds
+    authIssuer: authIssuer
+    authAudience: authAudience
+    authClientId: authClientId
     alertEmails: alertEmails
     budgetStart: budgetStart
   }

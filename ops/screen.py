@@ -1,7 +1,7 @@
 """A table that is drawn over itself; where nobody looks, as in a file, each drawing follows the one before."""
 
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -12,6 +12,8 @@ from ops.command import Rows
 from ops.show import as_text
 
 _STYLES = {"lag": "bold", "unknown": "yellow", "seconds": "cyan"}
+# As wide as most words and numbers: on a narrow screen the long columns are cut, and these stay whole.
+_SHORT: Final = 12
 
 
 class Screen:
@@ -44,7 +46,9 @@ def _table(rows: Rows) -> Table:
     table = Table(box=None, pad_edge=False)
     for name in names:
         is_number = all(isinstance(row.get(name), int | float | None) for row in rows)
-        table.add_column(name, justify="right" if is_number else "left", style=_STYLES.get(name), no_wrap=True)
+        # What may be wrapped gives way first; no cell is, because its text is cut instead.
+        is_short = all(len(as_text(row.get(name))) <= _SHORT for row in rows)
+        table.add_column(name, justify="right" if is_number else "left", style=_STYLES.get(name), no_wrap=is_short)
     for row in rows:
-        table.add_row(*(Text(as_text(row.get(name))) for name in names))
+        table.add_row(*(Text(as_text(row.get(name)), no_wrap=True, overflow="ellipsis") for name in names))
     return table

@@ -6,6 +6,7 @@ They know names, types and values of properties, but neither which are required 
 import importlib
 import typing
 from collections.abc import Iterator
+from dataclasses import replace
 from enum import Enum
 from functools import cache
 from types import ModuleType
@@ -51,6 +52,11 @@ _CLASSES: Final = {
     "Microsoft.Web/sites/slots": ("web", "Site"),
     "Microsoft.Web/sites/slots/basicPublishingCredentialsPolicies": ("web", "CsmPublishingCredentialsPoliciesEntity"),
 }
+# What a class says of one configuration by name, for a type whose other names are written by hand.
+_CONFIGURATIONS: Final = {
+    "Microsoft.Web/sites/config": {"authsettingsV2": "SiteAuthSettingsV2"},
+    "Microsoft.Web/sites/slots/config": {"authsettingsV2": "SiteAuthSettingsV2"},
+}
 # Every resource has these, whether its class says so or not.
 _ALWAYS: Final[dict[str, Shape]] = {
     name: Anything()
@@ -82,13 +88,27 @@ class RegistryTypes:
 @cache
 def _resource(kind: str) -> Shape | None:
     if kind not in _CLASSES:
-        return HAND_TYPES.get(kind)
+        return _by_hand(kind)
     package, name = _CLASSES[kind]
-    models = importlib.import_module(f"azure.mgmt.{package}.models")
-    shape = _Reader(models).model(getattr(models, name), 0)
+    shape = _model(package, name)
     if not isinstance(shape, Fields):
         return None
     return Fields({**_ALWAYS, **shape.fields}, by=shape.by, variants=shape.variants)
+
+
+def _model(package: str, name: str) -> Shape:
+    models = importlib.import_module(f"azure.mgmt.{package}.models")
+    return _Reader(models).model(getattr(models, name), 0)
+
+
+def _by_hand(kind: str) -> Shape | None:
+    shape = HAND_TYPES.get(kind)
+    if kind not in _CONFIGURATIONS or shape is None:
+        return shape
+    read = {name: _model("web", of) for name, of in _CONFIGURATIONS[kind].items()}
+    return replace(
+        shape, variants={**shape.variants, **{name: each for name, each in read.items() if isinstance(each, Fields)}}
+    )
 
 
 class _Reader:

@@ -42,7 +42,7 @@ async def test_an_order_is_mended_and_replayed_as_was_foreseen_and_its_deeds_are
     }
     await orders.create_item(broken)
     await api.settled()
-    lanes = {row["consumer"]: row["lane"] for row in ops(shared_settings, "parked") if row["stream"] == order}
+    lanes = {row["consumer"]: row["lane"] for row in ops(shared_settings, "parked") if row.get("stream") == order}
     lane = lanes["project_customer_orders"]
 
     foreseen = ops(shared_settings, "replay", "--key", order, "--dry-run", *WHY)

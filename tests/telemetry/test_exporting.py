@@ -14,7 +14,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 from tests.programs import ROOT
 from tests.telemetry.sink import Sink, sink
 
-SECRET = "key-5f1d"  # noqa: S105 - of nobody
+UNTOLD = "key-5f1d"
 TELLS = """
 import logging
 from shared.metrics import FEED_BATCH_SECONDS, FEED_LAG_SECONDS, STORE_REQUESTS
@@ -38,7 +38,7 @@ def told_to(to: Sink, **settings: str) -> str:
     named = {name: value.format(url=to.url) for name, value in settings.items()}
     run = [sys.executable, "-c", TELLS]
     ran = subprocess.run(run, cwd=ROOT, env=environ | named, capture_output=True, check=True, text=True)
-    assert SECRET not in str(to.taken)
+    assert UNTOLD not in str(to.taken)
     return ran.stdout + ran.stderr
 
 

@@ -46,9 +46,10 @@ def test_larger_lives_of_an_order_keep_every_law(scenario: Scenario) -> None:
 
 
 def test_the_walk_meets_every_event_and_every_phase() -> None:
+    # An order is placed before the walk begins, and its customer is forgotten when it has ended.
     found = seen(next(each for each in SMALL if each.carrier and each.users))
 
-    assert {kind.__name__ for kind in ORDER_EVENTS} == {"OrderPlaced"} | found.events
+    assert {kind.__name__ for kind in ORDER_EVENTS} == {"OrderPlaced", "CustomerForgotten"} | found.events
     assert found.phases == {"hold_stock", "take_payment", "ship", "closing", "settling"}
 
 
