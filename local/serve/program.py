@@ -13,7 +13,7 @@ from typing import Final, NoReturn
 
 ROOT: Final = Path(__file__).parents[2]
 LAST_LINES: Final = 30
-READY_WITHIN: Final = timedelta(seconds=60)
+READY_WITHIN: Final = timedelta(seconds=180)
 LONGEST_LINE: Final = 1 << 20
 
 type Hear = Callable[[str, str], None]
