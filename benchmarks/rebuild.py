@@ -33,7 +33,7 @@ from shared.rebuilding import rebuild
 from shared.runtime import App, compose
 from shared.settings import CosmosConnection, Settings
 
-ORDERS: Final = int(os.environ.get("ORDERS", "5000"))
+ORDERS: Final = int(os.environ.get("ORDERS") or "5000")
 EVENTS: Final = 5
 BY_HAND: Final = min(25_000, ORDERS * EVENTS)
 ROUNDS: Final = 5 if ORDERS <= 10_000 else 1  # noqa: PLR2004 - seconds or minutes

@@ -27,7 +27,7 @@ def streams(items: Iterable[Json]) -> dict[str, list[Json]]:
 
 
 def expected_rows(by_order: Mapping[str, Iterable[Json]]) -> dict[str, ViewRow]:
-    """One row per order that was not deleted."""
+    """One row per order that was not deleted and whose customer was not forgotten."""
     folded = {order_id: _fold(events) for order_id, events in by_order.items()}
     return {order_id: row for order_id, row in folded.items() if row is not None}
 
@@ -37,7 +37,7 @@ def _fold(events: Iterable[Json]) -> ViewRow | None:
     for event in events:
         if event["type"] == "OrderPlaced":
             row = _placed(event)
-        elif event["type"] == "OrderDeleted":
+        elif event["type"] in {"OrderDeleted", "CustomerForgotten"}:
             row = None
         elif row and event["type"] in STATUS_AFTER:
             row = replace(row, status=STATUS_AFTER[event["type"]])
