@@ -38,6 +38,8 @@ class Project[E, V](OfEvents):
     generation: Generation = FIRST
     # What goes wrong beside the live generation is no reason to let it wait.
     is_braked: bool = True
+    # Fed from two places of the feed at once, it moves its marks past every event and trusts nothing else.
+    is_growing: bool = False
     pace = "at once"
 
     @cached_property
@@ -51,13 +53,17 @@ class Project[E, V](OfEvents):
     async def generations(self, engine: Engine) -> "Sequence[Project[E, Any]]":
         """Raises Transient when one is of a version that only newer code has: the feed waits for that."""
         known = await engine.generations.of(self.projection)
-        return [self.of(each, is_braked=each == known.live) for each in known.written]
+        written = [(each, self.of(each)) for each in known.written]
+        return [
+            replace(project, is_braked=each == known.live, is_growing=each == known.growing)
+            for each, project in written
+        ]
 
-    def of(self, generation: Generation, *, is_braked: bool = True) -> "Project[E, Any]":
+    def of(self, generation: Generation) -> "Project[E, Any]":
         """Raises Transient when this code has no such version."""
         for version in (self.projection, *self.versions):
             if version.version == generation.version:
-                return replace(self, projection=version, versions=(), generation=generation, is_braked=is_braked)
+                return replace(self, projection=version, versions=(), generation=generation)
         raise Transient(f"{self.name}: this code has no version {generation.version}; deploy the one that has")
 
     async def handle(self, span: Span[E], engine: Engine) -> Outcome:
@@ -66,7 +72,7 @@ class Project[E, V](OfEvents):
     async def handle_all(self, spans: Sequence[Span[E]], engine: Engine) -> Sequence[Outcome | None]:
         if engine.many is None or len(spans) < FEW:
             return [None] * len(spans)
-        return await together(self.rows(engine), engine.many, spans)
+        return await together(self.rows(engine), engine.many, spans, by_mark=self.is_growing)
 
     async def suspect(self, span: Span[E], poison: Poison, engine: Engine) -> Outcome:
         """Park the key without touching its events: handling them has taken the process down."""
@@ -129,7 +135,7 @@ class Project[E, V](OfEvents):
     async def _apply(self, span: Span[E], row: Row[V], engine: Engine) -> Outcome:
         """Rule 4: fold, then one write. Rule 5 when the fold stops."""
         news = span.after(row.mark)
-        if row.lacks(news[0].sequence):
+        if row.lacks(news, by_mark=self.is_growing):
             try:
                 whole = await self.history(span.stream, span.key, engine, upto=span.last)
                 news = tuple(event for event in whole if event.sequence > row.mark)
@@ -148,7 +154,8 @@ class Project[E, V](OfEvents):
         return "applied"
 
     def _folded(self, row: Row[V], news: Sequence[Received[E]]) -> Folded[V]:
-        return fold(self.projection, row.value, row.mark, news)
+        folded = fold(self.projection, row.value, row.mark, news)
+        return replace(folded, moved=True) if self.is_growing and row.is_there else folded
 
     async def _park_unwritable(
         self, span: Span[E], row: Row[V], taken: tuple[Received[E], ...], poison: Poison, engine: Engine

@@ -8,7 +8,7 @@ from typing import Any
 from shared.kernel import Failure, Key, Poison, Projection
 from shared.kernel.generations import FIRST_NUMBER, parted
 from shared.kernel.values import to_text
-from shared.pipeline.codec import RowCodec, Shape
+from shared.pipeline.codec import Received, RowCodec, Shape
 from shared.ports import Item, ManyRows, RowStore, RowWrite, Stored
 
 
@@ -53,12 +53,16 @@ class Row[V]:
     def is_there(self) -> bool:
         return self.etag is not None
 
-    def lacks(self, first: int) -> bool:
-        """Whether something before that event may be missing in it.
+    def lacks(self, news: Sequence[Received[Any]], *, by_mark: bool) -> bool:
+        """Whether it and they may lack an event before the last of them.
 
-        The feed's order is trusted, except over no row, or where something may have been held back meanwhile.
+        The feed's order is trusted from one page to the next, except over no row, or where something may have been
+        held back meanwhile; never with `by_mark`, for a row that is written from two places of the feed.
         """
-        if self.is_readable and self.is_there and self.stale is None:
+        first, last = news[0].sequence, news[-1].sequence
+        if last - first >= len(news):
+            return True
+        if self.is_readable and self.is_there and self.stale is None and not by_mark:
             return False
         return not self.is_readable or first != self.mark + 1
 

@@ -17,14 +17,14 @@ type Done = Literal["applied", "skipped"]
 
 
 async def together[E, V](
-    rows: Rows[V], many: ManyRows, spans: Sequence[Span[E]], *, every_mark: bool = False
+    rows: Rows[V], many: ManyRows, spans: Sequence[Span[E]], *, by_mark: bool = False
 ) -> list[Done | None]:
     """What became of each span; None for one that is left."""
     try:
         found = await rows.read_all(many, [span.key for span in spans])
     except Transient:
         return [None] * len(spans)
-    return await onto(found, rows, many, spans, every_mark=every_mark)
+    return await onto(found, rows, many, spans, by_mark=by_mark)
 
 
 async def onto[E, V](
@@ -33,13 +33,13 @@ async def onto[E, V](
     many: ManyRows,
     spans: Sequence[Span[E]],
     *,
-    every_mark: bool = False,
+    by_mark: bool = False,
 ) -> list[Done | None]:
     """As `together`, onto rows that were read, or are guessed not to be there: a wrong guess leaves its span.
 
-    `every_mark` moves the mark of a row that is there also past events that change nothing.
+    With `by_mark` a row has seen what its mark says and no more, so that moves also past events that change nothing.
     """
-    nexts = [_next(rows.projection, span, row, every_mark=every_mark) for span, row in zip(spans, found, strict=True)]
+    nexts = [_next(rows.projection, span, row, by_mark=by_mark) for span, row in zip(spans, found, strict=True)]
     changed = [(span.key, row) for span, row in zip(spans, nexts, strict=True) if isinstance(row, Row)]
     try:
         written = iter(await rows.write_all(many, changed))
@@ -50,7 +50,7 @@ async def onto[E, V](
 
 
 def _next[E, V](
-    projection: Projection[Any, V], span: Span[E], row: Row[V] | Failure, *, every_mark: bool
+    projection: Projection[Any, V], span: Span[E], row: Row[V] | Failure, *, by_mark: bool
 ) -> Row[V] | Done | None:
     """The row with the span in it, to be written."""
     if isinstance(row, Failure):
@@ -58,10 +58,10 @@ def _next[E, V](
     news = span.after(row.mark)
     if not news:
         return "skipped"
-    if not row.is_readable or row.stale or row.lacks(news[0].sequence):
+    if not row.is_readable or row.stale or row.lacks(news, by_mark=by_mark):
         return None
     folded = fold(projection, row.value, row.mark, news)
     if folded.stop:
         return None
-    moves = folded.moved or (every_mark and row.is_there)
+    moves = folded.moved or (by_mark and row.is_there)
     return Row(folded.value, folded.mark, None, row.etag) if moves else "skipped"

@@ -1,12 +1,10 @@
 """Grows one generation of a view from its feed: as the trigger does, but for many orders at a time and from nothing."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
-from shared.pipeline.codec import Received
 from shared.pipeline.consumers import Engine, Outcome
-from shared.pipeline.fold import Folded
 from shared.pipeline.project import Project
 from shared.pipeline.row import Row
 from shared.pipeline.spans import Span
@@ -15,11 +13,9 @@ from shared.pipeline.together import onto, together
 
 @dataclass(frozen=True)
 class Grow[E, V](Project[E, V]):
-    """Its marks move past every event, so that what is behind the live generation has missed something.
+    """What cannot be applied is parked in lanes of this generation, as many keys as the brake allows."""
 
-    What cannot be applied is parked in lanes of this generation, as many keys as the brake allows.
-    """
-
+    is_growing: bool = True
     is_watched = False
 
     async def generations(self, engine: Engine) -> "Sequence[Project[E, Any]]":  # noqa: ARG002 - this one alone
@@ -34,10 +30,6 @@ class Grow[E, V](Project[E, V]):
         created = await onto(nothing, self.rows(engine), engine.many, new)
         done = {span.key: outcome for span, outcome in zip(new, created, strict=True) if outcome}
         left = [span for span in spans if span.key not in done]
-        found = await together(self.rows(engine), engine.many, left, every_mark=True)
+        found = await together(self.rows(engine), engine.many, left, by_mark=True)
         done |= {span.key: outcome for span, outcome in zip(left, found, strict=True) if outcome}
         return [done.get(span.key) for span in spans]
-
-    def _folded(self, row: Row[V], news: Sequence[Received[E]]) -> Folded[V]:
-        folded = super()._folded(row, news)
-        return replace(folded, moved=folded.moved or row.is_there)
