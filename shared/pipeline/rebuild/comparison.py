@@ -96,7 +96,7 @@ class Comparison:
 
     async def _settled(self, found: Sequence[Difference]) -> tuple[Difference, ...]:
         """What is still different once it has had the time to settle."""
-        explained, left = _sorted(found)
+        explained, left = list[Difference](), found
         for look in range(LOOKS):
             if not left or (look and len(left) > MOST_IN_FLIGHT):
                 break
@@ -124,6 +124,8 @@ class Comparison:
         found = verdict(key, self._seen(live), self._seen(grown))
         if found is None or await self._is_of_time(found):
             return None
+        if found.is_explained and await self._is_short(key, live, self._seen(grown)):
+            found = replace(found, why="behind")
         one, other = (content(item or {}, self._partitioned_by, self.leaving_out) for item in (live, grown))
         fields = sorted(field for field in {**one, **other} if one.get(field) != other.get(field))
         return replace(found, fields=tuple(fields))
@@ -146,6 +148,14 @@ class Comparison:
             later = self._seen(await levelled(self.grown, key, self.engine, upto=found.live))
             return later.body == grown.body
         return False
+
+    async def _is_short(self, key: Key, live: Item | None, grown: Seen) -> bool:
+        """Whether the grown row lacks something of what waits in the live one's lane."""
+        match live:
+            case {"stale": {"last": int(last)}}:
+                return self._seen(await levelled(self.grown, key, self.engine, upto=last)).body != grown.body
+            case _:
+                return False
 
     def _seen(self, item: Item | None) -> Seen:
         return seen(item, self._partitioned_by, self.leaving_out) if item else NOTHING

@@ -133,7 +133,7 @@ def _why(live: Seen, grown: Seen) -> Why | None:
     if grown.is_stale and not live.is_stale:
         return "parked"
     if live.body != grown.body:
-        if live.is_stale and grown.mark >= live.mark:
+        if live.is_stale and grown.mark > live.mark:
             return "was parked"
         return "missing" if grown.body is None else "extra" if live.body is None else "differs"
     # Without a body on both sides there is nothing that one could lack.

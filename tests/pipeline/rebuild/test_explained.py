@@ -1,0 +1,73 @@
+"""A key that is parked in the live generation explains what the grown one has more, and not what it lacks."""
+
+from dataclasses import replace
+
+from orders.events import OrderEvent, OrderPlaced, OrderShipped
+from projections.order_board import BoardOrder, evolve, order_board
+from shared.kernel import Generation, Recorded
+from tests.orders import a_line, recorded, usd
+from tests.pipeline.rebuild.towns import Town, View, another
+
+PLACED, SHIPPED = OrderPlaced((a_line(),), usd(500)), OrderShipped(by_hand=True)
+
+
+def stumbles(row: BoardOrder | None, event: Recorded[OrderEvent]) -> BoardOrder | None:
+    if event.stream == "o1" and isinstance(event.body, OrderShipped):
+        raise ArithmeticError
+    return evolve(row, event)
+
+
+def stumbles_and_errs(row: BoardOrder | None, event: Recorded[OrderEvent]) -> BoardOrder | None:
+    after = stumbles(row, event)
+    return replace(after, customer_id="someone") if after and event.stream == "o1" else after
+
+
+STUMBLING = replace(order_board, evolve=stumbles)
+
+
+async def grown(new: View) -> Town:
+    town = Town(STUMBLING, versions=(new,))
+    for name in ("o0", "o1"):
+        town.append(recorded([PLACED, SHIPPED], stream=name))
+    await town.worker().work()
+    await town.operator().grow(2)
+    return town
+
+
+async def test_a_parked_key_is_no_excuse_for_a_row_that_is_missing() -> None:
+    town = await grown(another(order_board, evolve))
+    place = _place(town)
+    stored = town.rows.rows.pop(place)
+
+    (refused,) = (await town.operator().promote()).unexplained
+    town.rows.rows[place] = stored
+    promoted = await town.operator().promote()
+
+    assert (refused.key.id, refused.why) == ("o1", "behind")
+    assert promoted.unexplained == ()
+
+
+async def test_a_parked_key_is_no_excuse_for_a_row_that_lacks_an_event() -> None:
+    town = await grown(another(order_board, evolve))
+    place = _place(town)
+    stored = town.rows.rows[place]
+    town.rows._put(*place, {**stored.item, "mark": 1, "status": "pending", "customerId": "c9"})
+
+    (refused,) = (await town.operator().promote()).unexplained
+
+    assert (refused.key.id, refused.why) == ("o1", "behind")
+
+
+async def test_a_key_that_both_have_parked_at_one_place_has_to_say_the_same_until_there() -> None:
+    town = await grown(another(order_board, stumbles_and_errs))
+
+    (refused,) = (await town.operator().promote()).unexplained
+
+    assert (refused.key.id, refused.why, refused.fields) == ("o1", "differs", ("customerId",))
+
+
+def _place(town: Town) -> tuple[str, object]:
+    """Of the parked order's row in the second generation."""
+    key = order_board.key(recorded([PLACED], stream="o1")[0])
+    assert key
+    return order_board.container, Generation(2, 2).place(key)
