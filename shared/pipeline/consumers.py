@@ -103,7 +103,9 @@ class Consumer(Protocol):
         """Raises Poison when not even its identity can be read."""
         ...
 
-    def key(self, event: Received[Any]) -> Key | None: ...
+    def key(self, event: Received[Any]) -> Key | None:
+        """Where the event belongs; None when it is nothing to this consumer. Raises Poison when its code does."""
+        ...
 
     async def generations(self, engine: Engine) -> "Sequence[Consumer]":
         """Itself once for each generation that it keeps. Asked for each batch after it has come; raises Transient."""

@@ -12,7 +12,7 @@ from shared.kernel import Conflict, Generation, Key, NotNow, Poison, Projection,
 from shared.kernel.generations import FIRST, parted
 from shared.pipeline.codec import Received
 from shared.pipeline.consumers import AGAIN, Engine, OfEvents, Outcome, Released, StillPoison
-from shared.pipeline.fold import Folded, Stop, fold
+from shared.pipeline.fold import Folded, Stop, fold, pure
 from shared.pipeline.lanes import Head
 from shared.pipeline.release import release
 from shared.pipeline.row import Row, Rows, Stale
@@ -47,7 +47,8 @@ class Project[E, V](OfEvents):
         return f"project_{self.projection.name}"
 
     def key(self, event: Received[Any]) -> Key | None:
-        key = self.projection.key(event)
+        with pure(f"the key of {self.name}"):
+            key = self.projection.key(event)
         return key and self.generation.place(key)
 
     async def generations(self, engine: Engine) -> "Sequence[Project[E, Any]]":
@@ -104,7 +105,7 @@ class Project[E, V](OfEvents):
         return Rows(self.projection, engine.rows)
 
     async def history(self, stream: str, key: Key, engine: Engine, *, upto: int) -> tuple[Received[E], ...]:
-        """Every event of the stream that belongs to this row. Raises Conflict when it was read short of `upto`."""
+        """Every event of the stream that belongs to this row. Raises Poison, and Conflict when read short of `upto`."""
         items = await engine.events.read(stream)
         events = tuple(event for event in map(engine.codec.decode, items) if self.key(event) == key)
         if not events or events[-1].sequence < upto:

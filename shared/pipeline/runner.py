@@ -9,6 +9,7 @@ import logging
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic, time_ns
 from typing import Final
 
@@ -61,9 +62,9 @@ class Pipeline:
         """What has to wait."""
         # Only now that the batch is here: whoever lists a generation counts on every batch that comes later.
         generations = await consumer.generations(self.engine)
-        received, waiting = await self._decode(consumer, generations, items)
+        received, waiting = await self._decode(consumer, generations[0], items)
         report.meet(received)
-        parts = [(each, split(received, each.key)) for each in generations]
+        parts = [(each, split(received, partial(_key, each))) for each in generations]
         async with self._watching(consumer, items, attempt=report.attempt) as careful:
             way = self._key_by_key if careful else self._at_once
             for each, spans in parts:
@@ -79,14 +80,14 @@ class Pipeline:
         return nullcontext()
 
     async def _decode(
-        self, consumer: Consumer, generations: Sequence[Consumer], items: list[Item]
+        self, consumer: Consumer, live: Consumer, items: list[Item]
     ) -> tuple[list[Received[object]], list[Exception]]:
         """What can be given a key; the rest is parked under the store's own name for it."""
         received: list[Received[object]] = []
         waiting: list[Exception] = []
         for item in items:
             try:
-                received.append(_with_key(generations, consumer.decode(item, self.engine.codec)))
+                received.append(_with_key(live, consumer.decode(item, self.engine.codec)))
             except Poison as poison:
                 if trouble := await self._parked_raw(consumer, item, poison):
                     waiting.append(trouble)
@@ -158,11 +159,20 @@ class Pipeline:
         return told.trouble
 
 
-def _with_key(generations: Sequence[Consumer], event: Received[object]) -> Received[object]:
+def _with_key(consumer: Consumer, event: Received[object]) -> Received[object]:
     """The event, if the consumer can say where it belongs. Raises Poison: it would never be able to."""
-    for consumer in generations:
-        try:
-            consumer.key(event)
-        except Exception as bug:
-            raise Poison("handler_failed", f"{consumer.name} has no key for it: {type(bug).__name__}") from bug
+    try:
+        consumer.key(event)
+    except Poison:
+        raise
+    except Exception as bug:
+        raise Poison("handler_failed", f"{consumer.name} has no key for it: {type(bug).__name__}") from bug
     return event
+
+
+def _key(consumer: Consumer, event: Received[object]) -> Key | None:
+    """None when a generation beside the live one cannot say: the comparison names its order, and nobody waits."""
+    try:
+        return consumer.key(event)
+    except Poison:
+        return None

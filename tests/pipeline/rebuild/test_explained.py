@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from orders.events import OrderEvent, OrderPlaced, OrderShipped
-from projections.order_board import BoardOrder, evolve, order_board
-from shared.kernel import Generation, Recorded
+from projections.order_board import SHARDS, BoardOrder, evolve, order_board
+from shared.kernel import Generation, Key, Recorded
 from tests.orders import a_line, recorded, usd
 from tests.pipeline.rebuild.towns import Town, View, another
 
@@ -23,6 +23,8 @@ def stumbles_and_errs(row: BoardOrder | None, event: Recorded[OrderEvent]) -> Bo
 
 
 STUMBLING = replace(order_board, evolve=stumbles)
+# Where the parked order's row is in the second generation.
+PLACE = order_board.container, Generation(2, 2).place(Key(SHARDS.bucket("o1"), "o1"))
 
 
 async def grown(new: View) -> Town:
@@ -36,11 +38,10 @@ async def grown(new: View) -> Town:
 
 async def test_a_parked_key_is_no_excuse_for_a_row_that_is_missing() -> None:
     town = await grown(another(order_board, evolve))
-    place = _place(town)
-    stored = town.rows.rows.pop(place)
+    stored = town.rows.rows.pop(PLACE)
 
     (refused,) = (await town.operator().promote()).unexplained
-    town.rows.rows[place] = stored
+    town.rows.rows[PLACE] = stored
     promoted = await town.operator().promote()
 
     assert (refused.key.id, refused.why) == ("o1", "behind")
@@ -49,9 +50,8 @@ async def test_a_parked_key_is_no_excuse_for_a_row_that_is_missing() -> None:
 
 async def test_a_parked_key_is_no_excuse_for_a_row_that_lacks_an_event() -> None:
     town = await grown(another(order_board, evolve))
-    place = _place(town)
-    stored = town.rows.rows[place]
-    town.rows._put(*place, {**stored.item, "mark": 1, "status": "pending", "customerId": "c9"})
+    stored = town.rows.rows[PLACE]
+    town.rows._put(*PLACE, {**stored.item, "mark": 1, "status": "pending", "customerId": "c9"})
 
     (refused,) = (await town.operator().promote()).unexplained
 
@@ -64,10 +64,3 @@ async def test_a_key_that_both_have_parked_at_one_place_has_to_say_the_same_unti
     (refused,) = (await town.operator().promote()).unexplained
 
     assert (refused.key.id, refused.why, refused.fields) == ("o1", "differs", ("customerId",))
-
-
-def _place(town: Town) -> tuple[str, object]:
-    """Of the parked order's row in the second generation."""
-    key = order_board.key(recorded([PLACED], stream="o1")[0])
-    assert key
-    return order_board.container, Generation(2, 2).place(key)
