@@ -1,7 +1,7 @@
 # Every target does its own set-up: the first run installs what it needs, later runs start at once.
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
-.PHONY: help setup demo chaos serve timeline emulators test long bench check clean
+.PHONY: help setup ready demo chaos serve timeline emulators test long bench check clean
 
 PYTHON_ENV := .venv/bin
 TESTS ?= tests
@@ -13,21 +13,24 @@ help: ## show this list
 setup: ## find Python 3.13 and make .venv from requirements-dev.txt
 	@local/setup.sh
 
-demo: setup ## place ORDERS=500 real baskets and check the view to the cent; JSON=1 ends with one line of JSON
+ready:
+	@local/setup.sh run
+
+demo: ready ## place ORDERS=500 real baskets and check the view to the cent; JSON=1 ends with one line of JSON
 	@local/setup.sh demo
 	@$(PYTHON_ENV)/python -m local demo
 
-chaos: setup ## kill hosts and hubs and split ranges while ORDERS=40 are fulfilled, then check every law; SEED=1 RUNS=10
+chaos: ready ## kill hosts and hubs and split ranges while ORDERS=40 are fulfilled, then check every law; SEED=1 RUNS=10
 	@local/setup.sh demo
 	@$(PYTHON_ENV)/python -m local chaos
 
-serve: setup ## keep a Cosmos DB-compatible server (8081) and the app (7071) running until Ctrl-C
+serve: ready ## keep a Cosmos DB-compatible server (8081) and the app (7071) running until Ctrl-C
 	@$(PYTHON_ENV)/python -m local serve
 
-timeline: setup ## run the app for a minute with a reader that stops for a while, and draw docs/pictures anew
+timeline: ready ## run the app for a minute with a reader that stops for a while, and draw docs/pictures anew
 	@$(PYTHON_ENV)/python -m local timeline
 
-emulators: setup ## start Microsoft's emulators in Docker: Cosmos DB, Event Hubs, Azurite
+emulators: ready ## start Microsoft's emulators in Docker: Cosmos DB, Event Hubs, Azurite
 	@$(PYTHON_ENV)/python -m local.emulators
 	docker compose up --detach
 

@@ -2,6 +2,7 @@
 # Makes the virtual environments this project needs, once, from whatever Python 3.13 the machine has.
 #
 #   local/setup.sh        .venv       to run, test and check everything
+#   local/setup.sh run    .venv       to run everything, which is a third of that; what is there for more will do
 #   local/setup.sh demo   .demo/venv  to read the demo's grocery baskets
 #
 # An environment is ready when its stamp holds the interpreter and the requirements it was made from. Building leaves
@@ -9,11 +10,13 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+run=(requirements.txt local/requirements.txt) more=()
 case "${1:-main}" in
-main) venv=.venv requirements=(requirements.txt requirements-dev.txt) install=(-r requirements-dev.txt) ;;
+main) venv=.venv requirements=("${run[@]}" requirements-dev.txt) install=(-r requirements-dev.txt) ;;
+run) venv=.venv requirements=("${run[@]}") install=(-r local/requirements.txt) more=(requirements-dev.txt) ;;
 # Its one large package asks for pandas, which reading a parquet file does not need.
 demo) venv=.demo/venv requirements=(local/demo/requirements.txt) install=(--no-deps -r local/demo/requirements.txt) ;;
-*) echo "usage: local/setup.sh [main|demo]" >&2 && exit 2 ;;
+*) echo "usage: local/setup.sh [main|run|demo]" >&2 && exit 2 ;;
 esac
 stamp=$venv/.made-from building=$venv/.building
 
@@ -22,11 +25,13 @@ say() { echo "setup: $*" >&2; }
 # The place counts, because an environment's scripts name their interpreter by its whole path.
 interpreter() { "$venv/bin/python" -c 'import sys; print(sys.version, sys.base_prefix, sys.prefix)' 2>/dev/null; }
 
-made_from() { interpreter && cat "${requirements[@]}"; }
+made_from() { interpreter && cat "${requirements[@]}" "$@"; }
 
 is_whole() { [[ -f $stamp && ! -e $building ]]; }
 
-is_ready() { is_whole && [[ $(made_from) == "$(<"$stamp")" ]]; }
+is_made_from() { [[ $(made_from "$@") == "$(<"$stamp")" ]]; }
+
+is_ready() { is_whole && { is_made_from || { ((${#more[@]})) && is_made_from "${more[@]}"; }; }; }
 
 is_of_this_interpreter() { is_whole && [[ $(interpreter) == "$(head -n 1 "$stamp")" ]]; }
 

@@ -72,13 +72,13 @@ def test_make_demo_is_the_only_command_a_fresh_clone_needs(tmp_path: Path) -> No
     (clone / ".venv").mkdir()
     (clone / ".venv" / ".building").touch()
 
-    demo, setup = ["make", "demo", f"ORDERS={ORDERS}", "JSON=1"], ["make", "setup"]
-    (said, demo_errors), (_, setup_errors) = at_once(demo, setup, clone=clone, environ=environ)
+    demo, ready = ["make", "demo", f"ORDERS={ORDERS}", "JSON=1"], ["make", "ready"]
+    (said, demo_errors), (_, ready_errors) = at_once(demo, ready, clone=clone, environ=environ)
     began = monotonic()
-    again = at_once(setup, ["local/setup.sh", "demo"], clone=clone, environ=environ)
+    again = at_once(ready, ["local/setup.sh", "demo"], clone=clone, environ=environ)
 
     assert monotonic() - began < SECONDS_ONCE_READY
-    assert sum("setup: .venv: installing" in errors for errors in (demo_errors, setup_errors)) == 1
+    assert sum("setup: .venv: installing" in errors for errors in (demo_errors, ready_errors)) == 1
     assert "setup:" not in "".join(errors for _, errors in again)
     found = json.loads(said.splitlines()[-1])
     assert found["orders"] == ORDERS
