@@ -1,4 +1,4 @@
-"""What may be mended: an event while its order cannot be read, a message while it waits. Pure: an edit, or why not."""
+"""What may be mended: the first event that cannot be read, a message while it waits. Pure: an edit, or why not."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -33,15 +33,17 @@ class Edit:
 
 def of_event(items: Sequence[Item], at: int, new: Item, *, codec: EventCodec[Any], check: Check) -> Edit:
     """Raises NotEditable. `items` is the whole stream; what stands behind the event may need an edit of its own."""
-    if _passes(check, items):
-        raise NotEditable("the order can be read, so its events are history; if a consumer stumbles, mend its code")
-    found = next((item for item in items if item["sequence"] == at), None)
-    if found is None:
+    place = next((place for place, item in enumerate(items) if item["sequence"] == at), None)
+    if place is None:
         raise NotEditable(f"the stream has no event {at}")
+    found, before = items[place], items[:place]
+    # What can be read has gone in everywhere: changed now, every view would differ from the stream for ever.
+    if _passes(check, [*before, found]):
+        raise NotEditable(f"event {at} can be read, so it is history; if a consumer stumbles, mend its code")
     edited = _merged(found, new)
     try:
         whole = codec.encode(readable(codec.decode(edited)))
-        check([*(item for item in items if int(str(item["sequence"])) < at), whole])
+        check([*before, whole])
     except Poison as poison:
         raise NotEditable(f"it would not pass: {poison}") from poison
     return Edit(bare(found), whole)

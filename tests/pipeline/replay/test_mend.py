@@ -18,6 +18,7 @@ from tests.pipeline.replay.desk import BROKEN, PUBLISH, TALLY, VIEW, Desk, broke
 
 ME = Author("ada", "the shop sent a card number")
 PLACED = OrderPlaced((a_line(),), usd(500))
+CHEAPER = OrderPlaced((a_line(),), usd(400))
 STORY: tuple[OrderEvent, ...] = (PLACED, OrderShipped(by_hand=True))
 WHOLE = items(recorded(STORY, stream="o1"))
 GOOD: dict[str, object] = {"data": WHOLE[1]["data"]}
@@ -101,6 +102,18 @@ async def test_what_can_be_read_is_history_and_is_not_edited() -> None:
 
     with pytest.raises(NotEditable, match="history"):
         await desk.mending.edit(lane, {"data": {"byHand": False}}, ME)
+
+    assert desk.snapshot() == before
+
+
+async def test_what_stands_before_the_trouble_has_gone_in_everywhere_and_is_not_edited() -> None:
+    desk = await a_broken_order()
+    before = desk.snapshot()
+
+    with pytest.raises(NotEditable, match="history"):
+        await desk.mending.edit(
+            await lane_of(desk, VIEW.name), {"data": items(recorded((CHEAPER,)))[0]["data"]}, ME, at=1
+        )
 
     assert desk.snapshot() == before
 
