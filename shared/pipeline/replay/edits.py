@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from shared.kernel import Poison, Refused, Unreadable
-from shared.pipeline.codec import EventCodec, readable
+from shared.pipeline.codec import EventCodec, Received, readable
 from shared.pipeline.consumers import Consumer
+from shared.pipeline.receive import Letter
 from shared.pipeline.replay.changes import bare
 from shared.ports import Item
 
@@ -55,8 +56,6 @@ def of_message(found: Item, new: Item, stream: str, *, consumer: Consumer, codec
     event = _decoded(consumer, edited, codec)
     if event.stream != stream:
         raise NotEditable(f"it would belong to {event.stream}, whose lane is another")
-    if isinstance(event.body, Unreadable) or isinstance(event.body.message.command, Unreadable):
-        raise NotEditable("it would still not be readable")
     return Edit(bare(found), edited)
 
 
@@ -81,11 +80,15 @@ def _changed(found: Item, new: Item) -> Item:
     return edited
 
 
-def _decoded(consumer: Consumer, item: Item, codec: EventCodec[Any]) -> Any:  # noqa: ANN401 - of any consumer
+def _decoded(consumer: Consumer, item: Item, codec: EventCodec[Any]) -> Received[Any]:
+    """Raises NotEditable when it could still not be read, be it an event or what a message asks for."""
     try:
-        return consumer.decode(item, codec)
+        event = readable(consumer.decode(item, codec))
     except Poison as poison:
         raise NotEditable(f"it would not pass: {poison}") from poison
+    if isinstance(event.body, Letter) and isinstance(event.body.message.command, Unreadable):
+        raise NotEditable("it would still not be readable")
+    return event
 
 
 def _passes(check: Check, items: Sequence[Item]) -> bool:

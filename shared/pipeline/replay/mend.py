@@ -5,7 +5,7 @@ Each change is one transactional batch with the deed that says who made it and w
 
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from shared.kernel import Conflict, Refused, Transient, Unknown
@@ -42,6 +42,8 @@ class Step:
     write: Write
     before: Item
     after: Row
+    # What the item is from then on, for the deed alone: a lane forgets it once it has gone in.
+    becomes: Item = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ class Mending:
         name, buckets = self.replay.claims.nonce(), self.replay.stores.buckets
         for _ in range(AGAIN):
             found = await step()
-            deed = Deed(name, action, lane, by, self.replay.claims.now(), found.before, found.after)
+            after = {**found.after, **({"item": found.becomes} if found.becomes else {})}
+            deed = Deed(name, action, lane, by, self.replay.claims.now(), found.before, after)
             record = Write(deed.to_item(found.partitioned_by, found.partition))
             with suppress(Conflict, Unknown):
                 await buckets.commit(found.container, found.partition, [found.write, record])
@@ -139,7 +142,9 @@ class Mending:
         stored = (await stores.buckets.read(events, stream, [name]))[name]
         if diff(stored.item, edit.before):
             raise edits.NotEditable(f"event {at} of {stream} has just been changed; look again")
-        return Step(events, "orderId", stream, Write(edit.after, stored.etag), {"item": edit.before}, _told(edit))
+        return Step(
+            events, "orderId", stream, Write(edit.after, stored.etag), {"item": edit.before}, _told(edit), edit.after
+        )
 
     async def _message(self, lane: str, number: int | None) -> Stored | None:
         """One that waits, whole: of that number, or the first."""
@@ -151,11 +156,11 @@ class Mending:
 
 def _in_lane(lane: str, found: Stored, edit: edits.Edit) -> Step:
     write = Write({**bare(found.item), "item": dict(edit.after)}, found.etag)
-    return Step(CONTAINER, "lane", lane, write, {"item": dict(edit.before)}, _told(edit))
+    return Step(CONTAINER, "lane", lane, write, {"item": dict(edit.before)}, _told(edit), dict(edit.after))
 
 
 def _told(edit: edits.Edit) -> Row:
-    """What has become of it. The values stand in the deed, beside the original, and are shown to nobody unasked."""
+    """What has become of it. The values stand in the deed, as two whole items, and are shown to nobody unasked."""
     return {"outcome": "edited", "diff": [each.as_row() for each in diff(edit.before, edit.after)]}
 
 

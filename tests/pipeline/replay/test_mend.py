@@ -6,7 +6,7 @@ import pytest
 
 from orders.events import OrderEvent, OrderPlaced, OrderShipped
 from shared.kernel import Key
-from shared.pipeline.deeds import Author
+from shared.pipeline.deeds import Author, shown
 from shared.pipeline.parked import NoSuchLane
 from shared.pipeline.replay.edits import NotEditable
 from shared.pipeline.replay.mend import NotDroppable
@@ -57,6 +57,9 @@ async def test_an_edit_keeps_the_original_the_difference_who_and_why() -> None:
     assert deed["before"] == {"item": broken(WHOLE[1])}
     after: Any = deed["after"]
     assert {each["path"].split("/")[0] for each in after["diff"]} == {"data"}
+    assert after["item"] == WHOLE[1]
+    assert "item" not in row
+    assert BROKEN not in str(shown(deed))
 
 
 async def test_after_an_edit_a_replay_puts_the_order_in_everywhere() -> None:
@@ -207,6 +210,20 @@ async def test_an_item_without_a_key_is_dropped_and_kept_beside_its_reason() -> 
     assert (before["type"], before["reason"]) == ("RawPoison", "unreadable_envelope")
     with pytest.raises(NoSuchLane):
         await desk.mending.drop(lane, ME)
+
+
+async def test_an_item_that_would_still_not_be_read_is_refused() -> None:
+    desk = Desk()
+    await desk.deliver({**broken(WHOLE[1]), "_rid": "r1", "sequence": "two"})
+    (lane, *_) = await desk.lanes()
+    before = desk.snapshot()
+
+    for new in ({"sequence": 0}, {"sequence": 2}):
+        with pytest.raises(NotEditable, match="not"):
+            await desk.mending.edit(lane, new, ME)
+
+    assert desk.snapshot() == before
+    assert (await desk.mending.edit(lane, {"sequence": 2} | GOOD, ME))["outcome"] == "edited"
 
 
 async def test_an_edit_and_a_drop_are_rehearsed_without_a_trace() -> None:

@@ -69,6 +69,10 @@ async def test_a_message_is_mended_and_goes_in_as_it_should_have_been() -> None:
     assert outcome["outcome"] == "released"
     assert world.names("o1")[-2:] == ["OrderShipped", "OrderReturned"]
     assert first not in str(list(world.history("o1")))
+    # Nobody else has kept the message as it was, nor as it went in.
+    edits: list[Any] = [s.item for s in world.stored.rows.values() if s.item["action"] == "edit"]
+    assert edits[0]["before"]["item"]["body"] == said("o1", "delivered", "e2")
+    assert edits[0]["after"]["item"]["body"] == said("o1", "returned", "e1")
 
 
 async def test_what_is_foreseen_of_messages_is_what_happens() -> None:
