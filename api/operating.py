@@ -67,12 +67,12 @@ async def replay_lanes(req: func.HttpRequest) -> func.HttpResponse:
         older_than=timedelta(seconds=wished.older_than_seconds),
         lanes=frozenset(wished.lanes),
     )
-    lanes = [lot.lane for lot in await at_desk.plan(wanted)]
+    lanes, pace = await at_desk.meant(wanted), Pace(wished.ru_per_second)
     if _is_dry(req):
-        return answers.json((await at_desk.rehearse(lanes[:MOST_LANES])).as_row())
+        return answers.json((await at_desk.rehearse(lanes[:MOST_LANES], pace=pace)).as_row())
     done: Rows = []
     until = monotonic() + ENOUGH_SECONDS
-    async for row in at_desk.run(lanes[:MOST_LANES], by, pace=Pace(wished.ru_per_second), comes_back=False):
+    async for row in at_desk.run(lanes[:MOST_LANES], by, pace=pace, comes_back=False):
         done.append(row)
         if monotonic() > until:
             break

@@ -39,16 +39,14 @@ async def replay(app: App, options: argparse.Namespace) -> Rows:
         older_than=timedelta(seconds=options.older_than),
         lanes=frozenset(options.lane),
     )
-    lanes = [lot.lane for lot in await desk.replay.plan(wanted)]
-    # What is not parked is said too, for whoever has named it.
-    lanes += [lane for lane in options.lane if lane not in lanes]
+    lanes, pace = await desk.replay.meant(wanted), Pace(options.ru)
     if options.dry_run:
-        return foreseen(await desk.replay.rehearse(lanes))
+        return foreseen(await desk.replay.rehearse(lanes, pace=pace))
     rows: list[Row] = []
     from ops.progress import progress  # noqa: PLC0415 - what it draws with is not there where only `ops` is installed
 
     with progress("replay", of=len(lanes)) as step:
-        async for row in desk.replay.run(lanes, by, pace=Pace(options.ru)):
+        async for row in desk.replay.run(lanes, by, pace=pace):
             rows.append(row)
             step(str(row["outcome"]))
     return rows

@@ -43,6 +43,9 @@ class Pace:
             await self.sleep(max(0.0, spent / self.ru_per_second - (self.seconds() - since)))
 
 
+UNLIMITED: Final = Pace()
+
+
 @dataclass(frozen=True, slots=True)
 class Replay:
     """`parked` knows how to release a lane, at any time and twice at once; here is said who does it, when and why.
@@ -59,6 +62,13 @@ class Replay:
     async def plan(self, wanted: Wanted) -> tuple[Lot, ...]:
         parked = await self.parked.catalogue.parked()
         return plan(parked, await self.left.claims(), wanted=wanted, now=self.claims.now())
+
+    async def meant(self, wanted: Wanted) -> list[str]:
+        """The lanes of the plan; then what was named and is not parked at all, for whoever has named it."""
+        parked, left, now = await self.parked.catalogue.parked(), await self.left.claims(), self.claims.now()
+        there = {lot.lane for lot in plan(parked, left, wanted=Wanted(lanes=wanted.lanes), now=now)}
+        lots = plan(parked, left, wanted=wanted, now=now)
+        return [*(lot.lane for lot in lots), *sorted(wanted.lanes - there)]
 
     async def run(self, lanes: Sequence[str], by: Author, *, pace: Pace, comes_back: bool = True) -> AsyncIterator[Row]:
         """What has come of each lane, in this order. One lane's trouble is its own.
@@ -102,12 +112,16 @@ class Replay:
         claims = replace(self.claims, buckets=stores.buckets, rows=stores.rows)
         return replace(self, parked=replace(self.parked, engine=engine), claims=claims, stores=stores)
 
-    async def rehearse(self, lanes: Sequence[str]) -> Rehearsal[list[Row]]:
+    async def rehearse(self, lanes: Sequence[str], *, pace: Pace = UNLIMITED) -> Rehearsal[list[Row]]:
         """What `run` would do, one lane after the other on what those before have left. Nothing is changed or sent."""
 
         async def act(engine: Engine, _: Stores) -> list[Row]:
-            parked = replace(self.parked, engine=engine)
-            return [await _released(parked, lane) for lane in lanes]
+            parked, rows, begun = replace(self.parked, engine=engine), list[Row](), pace.seconds()
+            with Spending() as spent:
+                for lane in lanes:
+                    rows.append(await _released(parked, lane))
+                    await pace.keep(spent.charge, since=begun)
+            return rows
 
         return await rehearse(self.parked.engine, self.stores, act, events=self.events)
 

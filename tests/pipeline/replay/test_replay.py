@@ -2,7 +2,7 @@
 
 import asyncio
 from datetime import timedelta
-from itertools import chain
+from itertools import chain, count
 
 import pytest
 from hypothesis import given
@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from orders.events import OrderCancelled, OrderEvent, OrderPlaced, OrderShipped
 from shared.kernel import Key
+from shared.observer import charged
 from shared.pipeline.claims import CLAIMED_FOR, Claimed
 from shared.pipeline.deeds import Author, ReasonNeeded
 from shared.pipeline.replay.changes import change
 from shared.pipeline.replay.plan import Wanted
+from shared.pipeline.replay.shell import Pace
 from tests.fakes import Killed
 from tests.orders import a_line, histories, recorded, usd
 from tests.pipeline.replay.desk import BROKEN, CONSUMERS, PUBLISH, VIEW, Desk, broken, items
@@ -272,6 +274,16 @@ async def test_a_filter_says_which_lanes_are_meant_the_oldest_first(wanted: Want
     assert {lot.lane for lot in found} <= set(await desk.lanes())
 
 
+async def test_a_filter_holds_for_lanes_that_are_named_too_and_what_is_not_parked_is_said() -> None:
+    desk = await parked("o1")
+    lanes = {str(head["consumer"]): str(head["lane"]) for head in await desk.parked()}
+    named = frozenset({lanes[VIEW.name], lanes[PUBLISH.name], "nobody:1:c:o"})
+
+    meant = await desk.replay.meant(Wanted(consumer=PUBLISH.name, lanes=named))
+
+    assert meant == [lanes[PUBLISH.name], "nobody:1:c:o"]
+
+
 async def test_nobody_acts_without_a_reason() -> None:
     with pytest.raises(ReasonNeeded):
         Author("ada", " ")
@@ -279,11 +291,23 @@ async def test_nobody_acts_without_a_reason() -> None:
         Author("", "because")
 
 
-async def test_a_replay_keeps_to_its_pace() -> None:
-    desk = Desk()
-    pace = desk.pace
-    begun = pace.seconds()
+@pytest.mark.parametrize("is_dry", [False, True])
+async def test_a_replay_and_its_dry_run_keep_to_their_pace(is_dry: bool) -> None:
+    desk = await parked("o1", "o2")
+    lanes, read, begun = await desk.lanes(), count(), desk.clock()
+    pace = Pace(100.0, desk.clock, desk.clock.sleep)
 
-    await type(pace)(100.0, pace.seconds, pace.sleep).keep(250.0, since=begun)
+    async def turn() -> None:
+        """Ten request units for each item."""
+        next(read)
+        charged(10.0)
 
-    assert pace.seconds() - begun == 2.5
+    desk.turn = turn
+    if is_dry:
+        await desk.replay.rehearse(lanes, pace=pace)
+    else:
+        assert len([row async for row in desk.replay.run(lanes, ME, pace=pace)]) == len(lanes)
+
+    spent = 10.0 * next(read)
+    assert spent > 0
+    assert desk.clock() - begun == pytest.approx(spent / 100.0)
