@@ -72,6 +72,28 @@ class Claims:
         with suppress(Conflict):
             await self.rows.delete(CONTAINER, Key(claim.lane, CLAIM), etag=claim.etag)
 
+    async def keep_off(self, lane: str) -> None:
+        """Raises Claimed while somebody is at it: what he has read is not changed under his hands."""
+        stored = await self.rows.read(CONTAINER, Key(lane, CLAIM))
+        if stored and (found := _found(stored)):
+            self._must_be_over(found)
+
+    async def settle(self, lane: str) -> None:
+        """Tell of somebody who died at it, and let go for him. Nothing before his claim has run out."""
+        stored = await self.rows.read(CONTAINER, Key(lane, CLAIM))
+        found = _found(stored) if stored else None
+        if stored is None or found is None or found.until > self.now():
+            return
+        # In a conflict somebody took it over, who tells of him, or he is back and tells himself.
+        with suppress(Conflict):
+            for deed in await self._cut_short(found):
+                await self.rows.create(CONTAINER, Key(lane, str(deed.item["id"])), deed.item)
+            await self.rows.delete(CONTAINER, Key(lane, CLAIM), etag=stored.etag)
+
+    def _must_be_over(self, claim: Claim) -> None:
+        if claim.until > self.now():
+            raise Claimed(f"{claim.lane}: {claim.who} is at it until {to_text(claim.until)}")
+
     def _time(self) -> tuple[datetime, datetime]:
         now = self.now()
         return now, now + CLAIMED_FOR
@@ -83,8 +105,7 @@ class Claims:
             if found.deed == mine.deed:
                 # Our own write arrived, and its answer did not.
                 return found
-            if found.until > self.now():
-                raise Claimed(f"{mine.lane}: {found.who} is at it until {to_text(found.until)}")
+            self._must_be_over(found)
             writes += await self._cut_short(found)
         etags = await self.buckets.commit(CONTAINER, mine.lane, writes)
         return _read(Stored(writes[0].item, etags[0]))

@@ -54,11 +54,11 @@ class Mending:
     check: edits.Check
 
     async def edit(self, lane: str, new: Item, by: Author, *, at: int | None = None) -> Row:
-        """Change fields of an event or message that waits, by default the first. Raises NotEditable, NoSuchLane."""
+        """Change fields of an event or message that waits, or the first. Raises NotEditable, NoSuchLane, Claimed."""
         return await self._done("edit", lane, by, lambda: self._edited(lane, new, at))
 
     async def drop(self, lane: str, by: Author, *, at: int | None = None) -> Row:
-        """Go on without one that waits, by default the first. Raises NotDroppable, NoSuchLane."""
+        """Go on without one that waits, or the first. Raises NotDroppable, NoSuchLane, Claimed."""
         return await self._done("drop", lane, by, lambda: self._dropped(lane, at))
 
     async def edit_and_replay(self, lane: str, new: Item, by: Author, *, at: int | None = None) -> list[Row]:
@@ -85,6 +85,7 @@ class Mending:
         """Once, also when an answer is lost: the deed's name is drawn before the first attempt."""
         name, buckets = self.replay.claims.nonce(), self.replay.stores.buckets
         for _ in range(AGAIN):
+            await self.replay.claims.keep_off(lane)
             found = await step()
             after = {**found.after, **({"item": found.becomes} if found.becomes else {})}
             deed = Deed(name, action, lane, by, self.replay.claims.now(), found.before, after)

@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.kernel import Recorded, Refused
 from shared.observer import SILENT, Spending
+from shared.pipeline.brake import Brake
 from shared.pipeline.buckets import Ledgers
 from shared.pipeline.consumers import Engine, Inbox, Outlet
 from shared.pipeline.fold import Stop
@@ -112,6 +113,8 @@ def _deaf(engine: Engine, stores: Stores, ear: Ear) -> Engine:
         rows=stores.rows,
         lanes=replace(engine.lanes, store=stores.rows),
         ledgers=Ledgers(stores.buckets),
+        # What would be parked on paper must not let the real feed wait.
+        brake=Brake(engine.brake.seconds),
         observer=SILENT,
         sagas={name: _of(sagas, stores, ear) for name, sagas in engine.sagas.items()},
         many=None,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from shared.pipeline.claims import Claims
+from shared.pipeline.claims import Claimed, Claims
 from shared.pipeline.deeds import Author
 from shared.pipeline.replay.edits import NotEditable
 from shared.pipeline.replay.mend import Mending
@@ -73,6 +73,20 @@ async def test_a_message_is_mended_and_goes_in_as_it_should_have_been() -> None:
     edits: list[Any] = [s.item for s in world.stored.rows.values() if s.item["action"] == "edit"]
     assert edits[0]["before"]["item"]["body"] == said("o1", "delivered", "e2")
     assert edits[0]["after"]["item"]["body"] == said("o1", "returned", "e1")
+
+
+@pytest.mark.parametrize("act", ["edit", "drop"])
+async def test_what_somebody_is_putting_in_just_now_is_not_changed_under_his_hands(act: str) -> None:
+    world = await two_waiting()
+    at_desk = mending(world)
+    await at_desk.replay.claims.take(LANE, "replay", Author("bob", "me too"), before={})
+    before = dict(world.stored.rows)
+
+    new = {"body": said("o1", "returned", "e1")}
+    with pytest.raises(Claimed, match="bob is at it"):
+        await (at_desk.drop(LANE, ME) if act == "drop" else at_desk.edit(LANE, new, ME, at=2))
+
+    assert world.stored.rows == before
 
 
 async def test_what_is_foreseen_of_messages_is_what_happens() -> None:

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from orders.events import OrderCancelled, OrderEvent, OrderPlaced, OrderShipped
-from shared.kernel import Key
+from shared.kernel import Key, Poison
 from shared.observer import charged
+from shared.pipeline.brake import AT_LEAST
 from shared.pipeline.claims import CLAIMED_FOR, Claimed
 from shared.pipeline.deeds import Author, ReasonNeeded
 from shared.pipeline.replay.changes import change
@@ -161,6 +162,17 @@ async def test_a_dry_run_changes_nothing_and_shows_nothing_personal() -> None:
     assert BROKEN not in str(row)
     hidden = [field for change in row["changes"] for field in change["fields"] if "customerId" in field["path"]]  # type: ignore[attr-defined]  # rows are for JSON
     assert all(field["after"] in {"***", None} for field in hidden)
+
+
+async def test_a_dry_run_brakes_nobody() -> None:
+    desk = Desk()
+    for number in range(AT_LEAST + 1):
+        item = {**broken(story(f"o{number}")[0]), "_rid": f"r{number}"}
+        await desk.engine.lanes.park_raw(VIEW.name, item, Poison("unreadable_envelope", "by an older version"))
+
+    await desk.replay.rehearse(await desk.lanes())
+
+    desk.brake.meet(VIEW.name, "unreadable", Key("c", "o"))
 
 
 async def test_what_is_still_poison_is_said_and_nothing_is_changed() -> None:
