@@ -1,6 +1,6 @@
 """What goes out: orders in the shape the contract promises."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from fractions import Fraction
 from http import HTTPStatus
@@ -79,9 +79,11 @@ def row(item: Mapping[str, object]) -> shapes.ListedOrder:
     return cast("shapes.ListedOrder", shown)
 
 
-def event(item: Item) -> dict[str, object]:
-    shown = ("sequence", "type", "at", "data", "causationId", "correlationId")
-    return {"kind": "event"} | {name: item[name] for name in shown}
+def event(item: Item, *, kept_back: Collection[str] = ()) -> dict[str, object]:
+    """A stored event without what only the store needs, and without the fields of its data that are `kept_back`."""
+    shown = {name: item[name] for name in ("sequence", "type", "at", "causationId", "correlationId")}
+    data = cast("Item", item["data"])
+    return {"kind": "event"} | shown | {"data": {name: each for name, each in data.items() if name not in kept_back}}
 
 
 def phase(entered: Entered) -> shapes.PhaseEntry:

@@ -1,6 +1,7 @@
 """Is the app alive, ready, well, and how far behind are its feeds? And what makes it ready before it is asked.
 
-Whoever asks may ask every second: the answers are shared, and none of them needs a query across partitions.
+Whoever asks the first three may ask every second: the answers are kept for a while, whoever asks. How far the feeds are
+is measured anew for each who may know it, at once for all who ask meanwhile.
 """
 
 from http import HTTPStatus
@@ -66,10 +67,13 @@ async def get_health(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG00
     return answers.json({"status": "ready"} | off)
 
 
-@routes.route("health/feeds", methods=["GET"], auth_level=func.AuthLevel.ANONYMOUS)
+@routes.route("health/feeds", methods=["GET"])
 @answered
 async def get_feeds(req: func.HttpRequest) -> func.HttpResponse:  # noqa: ARG001 - the binding names it
-    """As it is now; `last` is what the timer has measured, whose age says whether it still does."""
+    """As it is now; `last` is what the timer has measured, whose age says whether it still does.
+
+    It asks the store of every lease and range, so it is not for whoever comes.
+    """
     watch, now, last = app().watch, await look(), await measured()
     return answers.json(
         {

@@ -1,12 +1,16 @@
 """Routes that show how an order came to be where it is."""
 
+from typing import Any
+
 import azure.functions as func
 
 from api import answers, requests, visible
 from api.problems import answered
+from orders.publication import ORDER_PUBLICATION
 from orders.refusals import UnknownOrder
-from shared.kernel import Poison
+from shared.kernel import Poison, Recorded
 from shared.kernel.saga_diagram import diagram
+from shared.pipeline.naming import camel
 from shared.runtime import app
 from shared.why import as_json, as_mermaid
 
@@ -39,7 +43,7 @@ async def get_history(req: func.HttpRequest) -> func.HttpResponse:
     """Events and the phases of the saga between them, oldest first."""
     found = await visible.order(req)
     answers.order(found)
-    entries = [answers.event(app().orders.codec.encode(each)) for each in found.events]
+    entries = [_entry(each) for each in found.events]
     try:
         if instance := await app().sagas.find(visible.order_id(req)):
             entries += [dict(answers.phase(each)) for each in instance.progress.entered]
@@ -48,6 +52,12 @@ async def get_history(req: func.HttpRequest) -> func.HttpResponse:
         entries.append(dict(answers.unread_saga(poison, found.events[-1].at)))
     # A phase begins when the saga sees the event that leads to it; at the same moment it stands behind it.
     return answers.json(sorted(entries, key=lambda entry: str(entry["at"])))
+
+
+def _entry(event: Recorded[Any]) -> dict[str, object]:
+    """What nobody outside is told of an event is told here to nobody either."""
+    kept_back = {camel(name) for name in ORDER_PUBLICATION.kept_back_of(type(event.body))}
+    return answers.event(app().orders.codec.encode(event), kept_back=kept_back)
 
 
 @routes.route("api/orders/{orderId}/why", methods=["GET"])

@@ -76,6 +76,13 @@ def test_who_may_use_a_route_is_what_the_rules_say() -> None:
     }
 
 
+def test_a_history_shows_no_field_that_is_kept_from_those_who_read_all_events() -> None:
+    shown = DOCUMENT["components"]["schemas"]
+
+    assert {"lines", "total"} == shown["OrderPlaced"]["properties"].keys()
+    assert "fingerprint" not in json.dumps(DOCUMENT)
+
+
 def test_every_code_of_a_problem_is_documented_with_its_status() -> None:
     raised = {
         (HTTPStatus[getattr(call.args[0], "attr", "")], text)

@@ -1,6 +1,7 @@
 """The HTTP contract, on the real app: what each route takes, answers and refuses."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from io import BytesIO
 from json import dumps
 from typing import Any
@@ -79,6 +80,20 @@ async def test_a_body_that_is_no_order_is_refused(api: Api, body: bytes, status:
     assert (answer.status, answer.body["code"]) == (status, code)
     assert answer.headers["Content-Type"] == "application/problem+json"
     assert answer.body["status"] == status
+
+
+async def test_a_body_that_does_not_say_its_length_is_measured_all_the_same(api: Api, customer: str) -> None:
+    async def pieces(*each: bytes) -> AsyncIterator[bytes]:
+        for piece in each:
+            yield piece
+
+    order = dumps(an_order(customer)).encode()
+
+    small = await api("POST", "/api/orders", data=pieces(order[:9], order[9:]), headers=JSON)
+    large = await api("POST", "/api/orders", data=pieces(order, *[b" " * 65536] * 3), headers=JSON)
+
+    assert small.status == 201
+    assert (large.status, large.body["code"]) == (413, "body_too_large")
 
 
 @pytest.mark.parametrize(
@@ -341,6 +356,14 @@ async def test_private_parts_of_an_order_enter_no_event_and_no_view(
     private = [item for item in items if "Secret" in str(item)]
     assert [item["id"] for item in private] == ["private"]
     assert "Secret" not in str(await shared_store.items("customer-orders"))
+
+
+async def test_a_history_does_not_show_what_was_made_of_the_key_and_the_private_parts(api: Api, customer: str) -> None:
+    order = await api.placed(customer, key=uuid4().hex)
+
+    history = await api("GET", f"/api/orders/{order['orderId']}/history")
+
+    assert [entry["data"].keys() for entry in history.body] == [{"lines", "total"}]
 
 
 @pytest.mark.parametrize("limit", ["0", "1001", "-1", "ten", "1.5", "+1", "9" * 30])
