@@ -42,7 +42,9 @@ class Gate:
         """Whose allowance somebody without a name uses: his key's, if the platform has checked it, or his address's."""
         key = headers.get("x-functions-key", "")
         is_checked = key and self.settings.mode == "keys"
-        return f"key {sha256(key.encode()).hexdigest()[:16]}" if is_checked else address(headers)
+        return (
+            f"key {sha256(key.encode(errors='surrogateescape')).hexdigest()[:16]}" if is_checked else address(headers)
+        )
 
     async def spend(self, who: str, requests: int = 1) -> None:
         """Raises TooManyRequests."""
@@ -79,5 +81,7 @@ def gate(settings: AccessSettings) -> Gate:
 def address(headers: Mapping[str, str]) -> str:
     """Where the platform saw the caller come from: the last of `X-Forwarded-For`. Those before are what he says."""
     last = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    # An address of version 6 has colons of its own, and then stands in brackets before its port.
-    return f"at {last.partition(']')[0] if last.startswith('[') else last.partition(':')[0]}"
+    # An address of version 6 has colons of its own; with a port, it stands in brackets before it.
+    if last.startswith("["):
+        return f"at {last[1:].partition(']')[0]}"
+    return f"at {last if last.count(':') > 1 else last.partition(':')[0]}"

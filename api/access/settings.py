@@ -10,7 +10,13 @@ from shared.kernel import Misconfigured
 type Mode = Literal["entra", "keys", "local"]
 
 # Whoever finds one of these is not on somebody's own machine.
-OF_PRODUCTION: Final = ("WEBSITE_SITE_NAME", "WEBSITE_INSTANCE_ID", "APPLICATIONINSIGHTS_CONNECTION_STRING")
+OF_PRODUCTION: Final = (
+    "WEBSITE_SITE_NAME",
+    "WEBSITE_INSTANCE_ID",
+    "CONTAINER_APP_NAME",
+    "IDENTITY_ENDPOINT",
+    "APPLICATIONINSIGHTS_CONNECTION_STRING",
+)
 _LOOPBACK: Final = {"127.0.0.1", "localhost", "::1"}
 _MOST_REQUESTS: Final = 1_000_000
 

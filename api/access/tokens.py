@@ -33,6 +33,8 @@ class Tokens:
         """Raises Unauthenticated, without a word of the token; KeysAway when nobody can tell."""
         if len(token) > _LONGEST:
             raise Unauthenticated("the token is too long")
+        if not token.isascii():
+            raise Unauthenticated("the token is not good: it cannot be read")
         digest = sha256(token.encode()).digest()
         if (found := self._known.get(digest)) and self.now() < found[0]:
             return found[1]

@@ -17,6 +17,7 @@ PLATFORM_SETTINGS: Final = frozenset(
         "BUILD_FLAGS",
         "ENABLE_ORYX_BUILD",
         "FUNCTIONS_EXTENSION_VERSION",
+        "FUNCTIONS_REQUEST_BODY_SIZE_LIMIT",
         "FUNCTIONS_WORKER_RUNTIME",
         "OTEL_SERVICE_NAME",
         "OTEL_TRACES_SAMPLER",
@@ -34,4 +35,7 @@ PLATFORM_SETTINGS: Final = frozenset(
 
 # What the platform itself tells an app, and nobody sets.
 # Source: learn.microsoft.com/azure/app-service/reference-app-settings.
-TOLD_BY_THE_PLATFORM: Final = frozenset({"WEBSITE_AUTH_ENABLED", "WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME"})
+# And container-apps/environment-variables.
+TOLD_BY_THE_PLATFORM: Final = frozenset(
+    {"CONTAINER_APP_NAME", "IDENTITY_ENDPOINT", "WEBSITE_AUTH_ENABLED", "WEBSITE_INSTANCE_ID", "WEBSITE_SITE_NAME"}
+)

@@ -134,7 +134,8 @@ def test_the_address_is_what_the_platform_saw_and_not_what_the_caller_says() -> 
     assert {
         address({"x-forwarded-for": f"{before}{seen}"}) for before, seen in product(said, ("7.7.7.7:80", "7.7.7.7"))
     } == {"at 7.7.7.7"}
-    assert address({"x-forwarded-for": "[2001:db8::1]:443"}) == "at [2001:db8::1"
+    for spelt in ("[2001:db8::1]:443", "[2001:db8::1]", "2001:db8::1"):
+        assert address({"x-forwarded-for": spelt}) == "at 2001:db8::1"
     assert address({}) == "at "
 
 

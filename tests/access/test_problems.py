@@ -1,17 +1,22 @@
 """Every problem that the code can answer is in the catalogue, and the documentation says the same of each."""
 
 import ast
+import asyncio
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from http import HTTPStatus
 
+import azure.functions as func
+import orjson
 import pytest
 
+from api.access import RULES, Rule, rule_of
 from api.access.allowance import TooManyRequests
 from api.access.keys import KeysAway
 from api.catalogue import PROBLEMS
 from api.problem_page import _HTML
-from api.problems import STATUS, UNREADABLE, Problem, problem_of
+from api.problems import STATUS, UNREADABLE, Problem, _attempted, problem_of
 from shared.kernel import Misconfigured, Poison, Refused, Throttled, Transient
 from tests.programs import ROOT
 
@@ -89,6 +94,27 @@ def test_what_passes_says_when_to_come_again() -> None:
     assert after(KeysAway("away")) == (503, "10")
     assert after(TimeoutError()) == (503, "1")
     assert after(TooManyRequests(7)) == (429, "7")
+
+
+async def test_an_answer_that_is_not_there_in_time_is_no_longer_waited_for() -> None:
+    ended = asyncio.Event()
+
+    async def ask_in_vain(_: func.HttpRequest) -> func.HttpResponse:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        raise AssertionError
+
+    request = func.HttpRequest("GET", "/api/docs", body=b"")
+    answer = await _attempted(ask_in_vain, Rule(is_open=True, within=timedelta(0)), request)
+
+    assert (answer.status_code, answer.headers["Retry-After"], ended.is_set()) == (503, "1", True)
+    assert orjson.loads(answer.get_body())["code"] == "too_slow"
+
+
+def test_every_route_has_a_time_that_the_platform_gives_it() -> None:
+    assert all(timedelta(0) < rule.within < timedelta(seconds=230) for rule in (*RULES.values(), rule_of("any other")))
 
 
 def test_a_problem_leads_to_its_place_and_names_its_trace() -> None:

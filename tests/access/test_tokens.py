@@ -115,7 +115,7 @@ async def test_a_token_without_a_signature_or_signed_with_the_public_key_names_n
 
 
 @pytest.mark.parametrize(
-    "token", ["", ".", "..", "a.b.c", "é.é.é", "x" * 20_000, spelt([], []), spelt({"alg": "RS256"}, {})]
+    "token", ["", ".", "..", "a.b.c", "é.é.é", "\udcff.a.b", "x" * 20_000, spelt([], []), spelt({"alg": "RS256"}, {})]
 )
 async def test_what_is_no_token_at_all_names_nobody(world: World, token: str) -> None:
     with pytest.raises(Unauthenticated):
