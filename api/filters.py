@@ -58,9 +58,14 @@ def _day(params: Mapping[str, str], name: str) -> date | None:
     text = params.get(name)
     if text is None:
         return None
-    try:
-        if _DAY.fullmatch(text):
-            return date.fromisoformat(text)
-    except ValueError:
-        pass
+    if found := day(text):
+        return found
     raise Unacceptable.parameter(name, "invalid_date", f"{name} is a day like 2026-01-31")
+
+
+def day(text: str) -> date | None:
+    """None for every other spelling than this one of RFC 3339, and for a day that no year has."""
+    try:
+        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+    except ValueError:
+        return None

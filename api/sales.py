@@ -2,12 +2,13 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
 
 import azure.functions as func
 
 from api import answers, requests
+from api.filters import day
 from api.freshness import freshened
 from api.problems import Unacceptable, answered
 from projections.daily_sales import daily_sales
@@ -74,10 +75,10 @@ def _period(req: func.HttpRequest) -> tuple[date, date]:
 
 
 def _day(req: func.HttpRequest, name: str) -> date:
-    try:
-        return datetime.strptime(str(req.params.get(name, "")), "%Y-%m-%d").replace(tzinfo=UTC).date()
-    except ValueError:
-        raise _unacceptable(name, f"{name} is a date such as 2026-01-31") from None
+    found = day(req.params.get(name, ""))
+    if found is None:
+        raise _unacceptable(name, f"{name} is a date such as 2026-01-31")
+    return found
 
 
 def _months(start: date, end: date) -> Iterator[str]:

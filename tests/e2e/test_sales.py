@@ -72,6 +72,8 @@ async def test_a_day_and_a_product_without_sales_are_zeros(api: Api) -> None:
         "from=2026-01-01&to=2026-02-01",
         "from=2026-02-30&to=2026-03-01",
         "from=20260101&to=20260101",
+        "from=2026-1-1&to=2026-1-1",
+        "from=%EF%BC%92026-01-01&to=%EF%BC%92026-01-01",
         "from=today&to=today",
     ],
 )
