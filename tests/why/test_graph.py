@@ -258,6 +258,22 @@ def test_what_a_person_did_leads_to_what_the_saga_did_then() -> None:
     assert causes["claim:n3"] == "operator:bob"
 
 
+def test_a_lane_that_was_released_still_says_how_long_it_was_parked_and_for_whom_without_the_customer() -> None:
+    lane = {"lane": "project_customer_orders:6:secret:o1"}
+    parked = {"consumer": "project_customer_orders", "reason": "unreadable", "since": "2026-01-31T09:30:02.000000Z"}
+    told = {"action": "replay", "who": "ada", "why": "mended", "subject": lane["lane"], "before": lane | parked}
+    deed = Document("poison", lane | told | {"id": "deed-n", "type": "Deed", "after": {"outcome": "released"}})
+    claim = Document("poison", lane | told | {"id": "claim", "type": "LaneClaim", "deed": "n2"})
+
+    graph = explain("o1", [PLACED, deed, claim])
+
+    expected = {"why": "mended", "subject": "project_customer_orders", "reason": "unreadable"}
+    expected |= {"parkedSince": parked["since"]}
+    facts = {node.id: dict(node.facts) for node in graph.nodes if node.kind == "deed"}
+    assert facts == {"deed:n": expected | {"outcome": "released"}, "claim:n2": expected}
+    assert "secret" not in json.dumps(as_json(graph))
+
+
 def test_a_lane_that_was_closed_for_good_still_says_what_was_parked_and_until_when() -> None:
     closed = Document("poison", dict(head("project_order_board", first=1, last=2).item) | {
         "id": "closed-n", "type": "ClosedLane", "closedAt": "2026-01-31T10:00:00.000000Z"
