@@ -77,8 +77,9 @@ class CachedKeys:
 def usable(published: Mapping[str, Any]) -> dict[str, jwt.PyJWK]:
     """By their ids, those that sign with RSA. Raises KeysAway when there is none: no issuer means that."""
     found: dict[str, jwt.PyJWK] = {}
-    for each in published.get("keys", ()):
-        if each.get("kty") == "RSA" and each.get("use", "sig") == "sig" and each.get("kid"):
+    keys = published.get("keys")
+    for each in keys if isinstance(keys, list) else ():
+        if isinstance(each, dict) and each.get("kty") == "RSA" and each.get("use", "sig") == "sig" and each.get("kid"):
             try:
                 found[str(each["kid"])] = jwt.PyJWK(each, algorithm=ALGORITHM)
             except jwt.PyJWTError:

@@ -206,5 +206,6 @@ def test_keys_that_do_not_sign_are_left_out() -> None:
     for published in (list[dict[str, str]](), odd):
         with pytest.raises(KeysAway):
             usable({"keys": published})
-    with pytest.raises(KeysAway):
-        usable({})
+    for garbled in ({}, {"keys": None}, {"keys": {"kty": "RSA"}}, {"keys": ["RSA", None]}):
+        with pytest.raises(KeysAway):
+            usable(garbled)
