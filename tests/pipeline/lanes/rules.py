@@ -155,5 +155,5 @@ SECOND_READ = LeftOut("3: the row is read again", (
     Edit("project", "head.nonce == stale.lane", "head.nonce == row.stale.lane"),
 ))  # fmt: skip
 GAP_FOLDED = left_out("4: a stale row is not folded over a gap", "row",
-                      "if self.is_readable and self.is_there and self.stale is None:",
-                      "if self.is_readable and self.is_there:")  # fmt: skip
+                      "if self.is_readable and self.is_there and self.stale is None and not by_mark:",
+                      "if self.is_readable and self.is_there and not by_mark:")  # fmt: skip
