@@ -52,6 +52,8 @@ class Rebuild:
     async def grow(self, version: int) -> Progress:
         """Everything that has happened is in the growing generation afterwards, and all that happens later will be."""
         self.project.of(Generation(version=version))
+        # Whoever has promoted last may have died before this.
+        await self.close_lanes()
         growing = (await self._step(lambda now: now.grow(version))).growing or FIRST
         listed = self.seconds() + MAX_AGE + MARGIN
         view = self.project.of(growing).projection

@@ -2,11 +2,13 @@
 
 from dataclasses import replace
 
+import pytest
+
 from orders.events import OrderEvent, OrderPlaced, OrderShipped
 from projections.order_board import SHARDS, BoardOrder, evolve, order_board
-from shared.kernel import Generation, Key, Recorded
+from shared.kernel import Generation, Generations, Key, NotNow, Recorded
 from tests.orders import a_line, recorded, usd
-from tests.pipeline.rebuild.towns import Town, View, another
+from tests.pipeline.rebuild.towns import FakeCatalogue, Town, View, another
 
 PLACED, SHIPPED = OrderPlaced((a_line(),), usd(500)), OrderShipped(by_hand=True)
 
@@ -64,3 +66,15 @@ async def test_a_key_that_both_have_parked_at_one_place_has_to_say_the_same_unti
     (refused,) = (await town.operator().promote()).unexplained
 
     assert (refused.key.id, refused.why, refused.fields) == ("o1", "differs", ("customerId",))
+
+
+async def test_a_command_that_died_right_after_the_promotion_closes_its_lanes_when_it_is_given_again() -> None:
+    town = await grown(another(order_board, evolve))
+    await town.operator()._step(Generations.promote)
+    before = [head["state"] for head in await FakeCatalogue(town.rows).parked()]
+
+    with pytest.raises(NotNow, match="retire"):
+        await town.operator().grow(2)
+
+    assert before == ["open"]
+    assert [head["state"] for head in await FakeCatalogue(town.rows).parked()] == ["closed"]

@@ -11,7 +11,7 @@ from projections.order_board import BoardOrder, evolve, order_board
 from shared.kernel import Recorded
 from shared.pipeline.rebuild.growing import Grow
 from tests.orders import a_line, histories, recorded, usd
-from tests.pipeline.rebuild.towns import Town
+from tests.pipeline.rebuild.towns import FakeCatalogue, Town
 from tests.pipeline.worlds import text
 
 PLACED, SHIPPED, WAIVED = OrderPlaced((a_line(),), usd(500)), OrderShipped(by_hand=True), PaymentWaived()
@@ -85,3 +85,20 @@ async def test_a_page_with_a_gap_in_it_is_folded_from_the_stream() -> None:
     await worker.pipeline.run(town.project, text([town.feed.events[0], town.feed.events[2]]))
 
     assert {name: row.status for name, row in town.generation(1).items()} == {"o1": "shipped"}  # type: ignore[attr-defined]  # rows of the board
+
+
+async def test_an_event_without_an_identity_that_the_live_view_went_past_is_found_by_a_rebuild() -> None:
+    town = Town()
+    town.append(recorded([PLACED, SHIPPED, WAIVED], stream="o1"))
+    nameless: dict[str, object] = {"id": "000002", "orderId": "o1", "sequence": 2, "_rid": "r"}
+    town.feed.events[1] = town.events.streams["o1"]["000002"] = nameless
+    worker = town.worker()
+    for _ in town.feed.events:
+        await worker.work(most=1)
+    (kept,) = await FakeCatalogue(town.rows).parked()
+
+    await town.operator().grow(1)
+    compared = await town.operator().promote()
+
+    assert (kept["type"], kept["item"]) == ("RawPoison", nameless)
+    assert [(each.key.id, each.why) for each in compared.unexplained] == [("o1", "parked")]
