@@ -1,6 +1,7 @@
 """Deleted orders: their events go for good once nobody needs them."""
 
 import argparse
+from typing import Final
 
 from ops.command import Rows
 from orders.events import OrderDeleted
@@ -8,6 +9,9 @@ from shared.cosmos.event_purge import CosmosPurge
 from shared.pipeline import Purge
 from shared.runtime import App
 from shared.subscriptions import ORDERS, feeds_of
+
+# In seconds, for each consumer: whoever asks for this is in no hurry, and orders come in meanwhile.
+WAIT_AT_MOST: Final = 30.0
 
 
 def arguments(parser: argparse.ArgumentParser) -> None:
@@ -17,7 +21,8 @@ def arguments(parser: argparse.ArgumentParser) -> None:
 async def purge(app: App, options: argparse.Namespace) -> Rows:
     async def behind() -> list[str]:
         names = [reader.name for reader in feeds_of(app.settings)[ORDERS]]
-        return [name for name in names if not (await app.freshness.wait(name, ORDERS)).is_fresh]
+        seen = [await app.freshness.wait(name, ORDERS, at_most=WAIT_AT_MOST) for name in names]
+        return [name for name, found in zip(names, seen, strict=True) if not found.is_fresh]
 
     purging = Purge(
         app.audit.sweep,
