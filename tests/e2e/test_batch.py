@@ -95,3 +95,29 @@ async def test_a_busy_store_costs_retries_and_they_are_told(
     answer = await sent(api, an_order(customer), an_order(customer))
 
     assert (statuses(answer), answer.body["retries"]) == ([201, 201], 2)
+
+
+async def test_a_store_that_throttles_is_503_and_says_when_to_come_again_alone_and_within_a_batch(
+    request: pytest.FixtureRequest, api: Api, customer: str, cosmos: Endpoint
+) -> None:
+    if request.config.getoption("--cosmos-endpoint"):
+        pytest.skip("only the local server makes trouble on demand")
+    key, faults = uuid4().hex, f"{cosmos.url}/_local/faults"
+    # Longer than anybody waits for an answer: it is given at once.
+    fault = {"container": "orders", "operation": "Create", "status": 429, "retry_after_ms": 40_000}
+    keyed = an_order(customer) | {"idempotencyKey": key}
+
+    async with api.session.post(faults, json=fault) as made:
+        assert made.status < 300
+    try:
+        alone = await api("POST", "/api/orders", json=an_order(customer), headers={"Idempotency-Key": key})
+        some = await sent(api, keyed, {})
+    finally:
+        async with api.session.delete(faults):
+            pass
+    again = await sent(api, keyed, {})
+
+    assert (alone.status, alone.body["code"], alone.headers["Retry-After"]) == (503, "try_again", "40")
+    assert (some.status, statuses(some), statuses(again)) == (200, [503, 422], [201, 422])
+    assert some.body["results"][0]["problem"]["code"] == "try_again"
+    assert again.body["results"][0]["replayed"] is False
