@@ -1,7 +1,9 @@
 """Routes of operators: what `python -m ops` does, for whoever has no shell. Thin: the desk is in shared/operating."""
 
+import asyncio
 import re
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from time import monotonic
@@ -30,6 +32,11 @@ MOST_LANES: Final = 100
 ENOUGH_SECONDS: Final = 120.0
 _LANE: Final = re.compile(r"[A-Za-z0-9_:.@=+-]{1,600}")
 _ACTS: Final[Mapping[str, Act]] = {"retry": "retry", "skip": "skip", "compensate": "compensate"}
+
+
+class _NoTimeLeft(Exception):  # noqa: N818 - not a failure: what is done is told
+    """The pace asks for more time than the answer has."""
+
 
 type Rows = list[dict[str, object]]
 
@@ -67,15 +74,17 @@ async def replay_lanes(req: func.HttpRequest) -> func.HttpResponse:
         older_than=timedelta(seconds=wished.older_than_seconds),
         lanes=frozenset(wished.lanes),
     )
-    lanes, pace = await at_desk.meant(wanted), Pace(wished.ru_per_second)
+    lanes, until = await at_desk.meant(wanted), monotonic() + ENOUGH_SECONDS
     if _is_dry(req):
+        pace = Pace(wished.ru_per_second, sleep=_waiting(until, gives_up=False))
         return answers.json((await at_desk.rehearse(lanes[:MOST_LANES], pace=pace)).as_row())
     done: Rows = []
-    until = monotonic() + ENOUGH_SECONDS
-    async for row in at_desk.run(lanes[:MOST_LANES], by, pace=pace, comes_back=False):
-        done.append(row)
-        if monotonic() > until:
-            break
+    pace = Pace(wished.ru_per_second, sleep=_waiting(until, gives_up=True))
+    with suppress(_NoTimeLeft):
+        async for row in at_desk.run(lanes[:MOST_LANES], by, pace=pace, comes_back=False):
+            done.append(row)
+            if monotonic() > until:
+                break
     return answers.json({"lanes": done, "left": len(lanes) - len(done)})
 
 
@@ -137,6 +146,18 @@ def _author(why: str) -> Author:
     """Whoever is known by name; a key of the app opens the door, and says no more than which key it was."""
     found = asking()
     return Author(found.caller.id or found.account or "somebody", why)
+
+
+def _waiting(until: float, *, gives_up: bool) -> Callable[[float], Awaitable[None]]:
+    """Nobody waits for a moment that is too late: he stops and says what is done, or goes on where nothing is."""
+
+    async def sleep(seconds: float) -> None:
+        if monotonic() + seconds <= until:
+            await asyncio.sleep(seconds)
+        elif gives_up:
+            raise _NoTimeLeft
+
+    return sleep
 
 
 def _is_dry(req: func.HttpRequest) -> bool:

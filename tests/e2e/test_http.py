@@ -358,6 +358,17 @@ async def test_private_parts_of_an_order_enter_no_event_and_no_view(
     assert "Secret" not in str(await shared_store.items("customer-orders"))
 
 
+@pytest.mark.parametrize("dry", ["true", "false"])
+async def test_a_pace_that_takes_for_ever_holds_no_request(api: Api, dry: str) -> None:
+    slow = {"why": "a test", "lanes": ["nobody:1:a:b", "nobody:1:b:c"], "ruPerSecond": 1e-300}
+
+    async with asyncio.timeout(60):
+        answer = await api("POST", f"/api/ops/replay?dryRun={dry}", json=slow)
+
+    assert answer.status == 200
+    assert dry == "true" or (len(answer.body["lanes"]), answer.body["left"]) == (1, 1)
+
+
 async def test_a_history_does_not_show_what_was_made_of_the_key_and_the_private_parts(api: Api, customer: str) -> None:
     order = await api.placed(customer, key=uuid4().hex)
 

@@ -78,6 +78,8 @@ class Replay:
         busy: list[str] = []
         spent, begun = 0.0, pace.seconds()
         for lane in lanes:
+            # Before the next one: there is nothing to wait for behind the last.
+            await pace.keep(spent, since=begun)
             with Spending() as here:
                 outcome = await self.one(lane, by)
             if outcome["outcome"] == "claimed" and comes_back:
@@ -85,7 +87,6 @@ class Replay:
             else:
                 yield outcome
             spent += here.charge
-            await pace.keep(spent, since=begun)
         if busy:
             await pace.sleep(CLAIMED_FOR.total_seconds())
         for lane in busy:
@@ -119,8 +120,8 @@ class Replay:
             parked, rows, begun = replace(self.parked, engine=engine), list[Row](), pace.seconds()
             with Spending() as spent:
                 for lane in lanes:
-                    rows.append(await _released(parked, lane))
                     await pace.keep(spent.charge, since=begun)
+                    rows.append(await _released(parked, lane))
             return rows
 
         return await rehearse(self.parked.engine, self.stores, act, events=self.events)
