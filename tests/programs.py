@@ -54,12 +54,14 @@ class Program:
 
 
 @contextmanager
-def started(*module: str, output: Path, environ: Mapping[str, str] | None = None) -> Iterator[Program]:
+def started(
+    *module: str, output: Path, environ: Mapping[str, str] | None = None, checkout: Path = ROOT
+) -> Iterator[Program]:
     """`python -m …` in the checkout; ended, however the test ends."""
     with output.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", *module],
-            cwd=ROOT,
+            cwd=checkout,
             env={**os.environ, **(environ or {})},
             stdin=subprocess.DEVNULL,
             stdout=out,
