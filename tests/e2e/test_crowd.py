@@ -75,4 +75,5 @@ async def test_a_crowd_gets_documented_answers_and_every_order_it_was_promised(
         found = await memory
         third = len(found) // 3
         assert max(found[2 * third :]) < 1.25 * max(found[third : 2 * third]), found
-        assert "Traceback" not in program.said
+        # Of the API: a timer may find no time in such a minute, and says so.
+        assert "answered 500" not in program.said
