@@ -29,8 +29,8 @@ from shared.settings import eventhubs
 ORDERS: Final = 100
 EVENTS: Final = 4
 LARGE: Final = 2**24
-PAGES: Final = 1
-ROUNDS: Final = 7
+PAGES: Final = 2
+ROUNDS: Final = 15
 BOUND: Final = 0.35
 
 type Page = dict[str, list[bytes]]
