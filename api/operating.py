@@ -77,7 +77,8 @@ async def replay_lanes(req: func.HttpRequest) -> func.HttpResponse:
     lanes, until = await at_desk.meant(wanted), monotonic() + ENOUGH_SECONDS
     if _is_dry(req):
         pace = Pace(wished.ru_per_second, sleep=_waiting(until, gives_up=False))
-        return answers.json((await at_desk.rehearse(lanes[:MOST_LANES], pace=pace)).as_row())
+        expected = await at_desk.rehearse(lanes[:MOST_LANES], pace=pace)
+        return answers.json({**expected.as_row(), "left": len(lanes[MOST_LANES:])})
     done: Rows = []
     pace = Pace(wished.ru_per_second, sleep=_waiting(until, gives_up=True))
     with suppress(_NoTimeLeft):

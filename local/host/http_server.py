@@ -74,7 +74,7 @@ def application(functions: Functions, admin: Admin) -> web.Application:
     app.router.add_get("/admin/functions", admin.list)
     app.router.add_get("/admin/functions/{name}", admin.show)
     app.router.add_post("/admin/functions/{name}", admin.run)
-    app.router.add_route("*", "/{path:.*}", functions.handle)
+    app.router.add_route("*", "/{path:(?s:.*)}", functions.handle)
     return app
 
 

@@ -73,7 +73,7 @@ def route(function: str, template: str, *, methods: Iterable[str] = (), prefix: 
         function,
         full,
         frozenset(method.upper() for method in methods),
-        re.compile(pattern, re.IGNORECASE),
+        re.compile(pattern, re.IGNORECASE | re.DOTALL),
         tuple(parameters),
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+from yarl import URL
 
 from tests.host.conftest import Hosted, Run, ask, hosted
 
@@ -93,6 +94,13 @@ async def test_a_request_arrives_whole(session: aiohttp.ClientSession) -> None:
     assert bytes.fromhex(told["body"]) == body
     assert told["trace"].startswith(f"00-{'a' * 32}-")
     assert "b" * 16 not in told["trace"]
+
+
+async def test_a_line_break_in_a_path_is_as_good_as_any_character(session: aiohttp.ClientSession) -> None:
+    async with session.get(URL("/THINGS/7/a%0Ab/c", encoded=True)) as response:
+        told: dict[str, Any] = await response.json()
+
+    assert told["route"] == {"id": "7", "rest": "a\nb/c"}
 
 
 async def test_an_answer_leaves_whole(session: aiohttp.ClientSession) -> None:

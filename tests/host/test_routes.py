@@ -40,6 +40,7 @@ def values(template: str, path: str, *, prefix: str = "") -> dict[str, str] | No
         ("{name:alpha}/{on:bool}", "/tea/True", {"name": "tea", "on": "True"}),
         ("files/{*rest}", "/files/a/b.txt", {"rest": "a/b.txt"}),
         ("files/{*rest}", "/files", {}),
+        ("files/{*rest}", "/files/a\nb/c", {"rest": "a\nb/c"}),
         ("{name}.{end}", "/a.b", {"name": "a", "end": "b"}),
         ("", "/", {}),
     ],
