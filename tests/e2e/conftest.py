@@ -92,6 +92,13 @@ class Store:
         """Worked out from the events by other code than the app's."""
         return expected_rows(streams(await self.items("orders")))
 
+    async def row(self, order_id: str) -> ViewRow | None:
+        """One order's, for a store in which other tests have left what is parked."""
+        return (await self.rows()).get(order_id)
+
+    async def expected_row(self, order_id: str) -> ViewRow | None:
+        return (await self.expected_rows()).get(order_id)
+
 
 def app_settings(cosmos: Endpoint, name: str) -> dict[str, str]:
     """An app of its own on the endpoint under test."""

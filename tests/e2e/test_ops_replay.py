@@ -56,7 +56,7 @@ async def test_an_order_is_mended_and_replayed_as_was_foreseen_and_its_deeds_are
     assert {("customer-orders", "replaced"), ("orders", "replaced"), ("poison", "deleted")} <= documents
     assert next(row["ru"] for row in would if row["what"] == "cost") > 10
     assert [row["outcome"] for row in rows] == ["edited", *["released"] * len(lanes)]
-    assert await shared_store.rows() == await shared_store.expected_rows()
+    assert await shared_store.row(order) == await shared_store.expected_row(order)
     deeds = [row for row in ops(shared_settings, "deeds") if order in row["subject"]]
     assert [(row["action"], row["who"], row["why"]) for row in deeds] == [
         *[("replay", "ada", WHY[1])] * len(lanes),
@@ -91,7 +91,7 @@ async def test_over_http_an_operator_does_the_same(api: Api, customer: str, shar
 
     again = await api("POST", "/api/ops/replay", json={"why": "once more", "key": order})
     assert again.body == {"lanes": [], "left": 0}
-    assert await shared_store.rows() == await shared_store.expected_rows()
+    assert await shared_store.row(order) == await shared_store.expected_row(order)
     deeds = [deed for deed in (await api("GET", "/api/ops/deeds")).body if order in deed["subject"]]
     assert {deed["action"] for deed in deeds} == {"edit", "replay"}
     assert {deed["why"] for deed in deeds} == {"as the shop meant it"}
