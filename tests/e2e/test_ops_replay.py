@@ -1,10 +1,13 @@
 """Replay on the running app: what it would change is seen first, and who did what is told afterwards."""
 
+import asyncio
 import json
 import os
 import subprocess
 import sys
 from typing import Any
+
+import pytest
 
 from tests.e2e.conftest import Api, Store
 from tests.e2e.test_parking import ops
@@ -104,3 +107,15 @@ async def test_over_http_an_operator_does_the_same(api: Api, customer: str, shar
 
 def test_nobody_acts_without_a_reason(shared_settings: dict[str, str]) -> None:
     assert ops(shared_settings, "replay", "nothing:1:c:o", "--why", " ", expect=1) == []
+
+
+@pytest.mark.parametrize("dry", ["true", "false"])
+async def test_a_pace_that_takes_for_ever_holds_no_request(api: Api, dry: str) -> None:
+    slow = {"why": "a test", "lanes": ["nobody:1:a:b", "nobody:1:b:c"], "ruPerSecond": 1e-300}
+
+    async with asyncio.timeout(60):
+        answer = await api("POST", f"/api/ops/replay?dryRun={dry}", json=slow)
+
+    assert answer.status == 200
+    told = (len(answer.body["outcomes"] if dry == "true" else answer.body["lanes"]), answer.body["left"])
+    assert told == ((2, 0) if dry == "true" else (1, 1))

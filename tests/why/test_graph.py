@@ -7,38 +7,16 @@ from typing import Any
 import pytest
 
 from sagas.fulfilment import fulfilment
-from shared.kernel import Key, Poison
+from shared.kernel import Key
 from shared.lag import Measurement
 from shared.lag.estimate import Cost, FeedLag
-from shared.pipeline import Lanes, Whys
 from shared.ports import Stored
-from shared.subscriptions import CONSUMERS
 from shared.why import Document, HandedOn, as_json, as_mermaid, explain, flaws, of_order
-from tests.orders import EPOCH
-from tests.sagas.saga_world import CODEC, ORDER, SagaWorld
+from tests.sagas.saga_world import ORDER, SagaWorld
 from tests.sagas.test_consumers import feed
 from tests.sagas.test_stored import STORED
+from tests.why.documents import PLACED, TRACE, event, head
 from tests.why.stored import Everything, seen_by_views, whys
-
-TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
-
-
-def event(sequence: int, kind: str, causation: str, **more: object) -> Document:
-    item = {"id": f"{sequence:06d}", "orderId": "o1", "type": kind, "sequence": sequence, "causationId": causation}
-    return Document("orders", item | {"at": f"2026-01-31T09:30:0{sequence}.000000Z"} | more)
-
-
-def head(consumer: str, *, first: int, last: int) -> Document:
-    item = {"id": "head", "lane": f"{consumer}:2:o1:o1", "type": "LaneHead", "consumer": consumer, "stream": "o1"}
-    return Document("poison", item | {"first": first, "last": last, "nonce": "n", "reason": "handler_failed"})
-
-
-PLACED = event(1, "OrderPlaced", "http:1", traceparent=TRACE, correlationId="c")
-
-
-def cause_of(graph_id: str, *documents: Document, **more: Any) -> str | None:  # noqa: ANN401 - as `explain` takes it
-    (found,) = (node for node in explain("o1", documents, **more).nodes if node.id == graph_id)
-    return found.cause
 
 
 def test_who_asked_for_an_event_is_read_from_its_causation_id() -> None:
@@ -92,29 +70,6 @@ def test_the_trace_of_the_request_goes_with_everything_that_has_none_of_its_own(
 
     assert nodes["row:customer-orders"] == nodes["http:1"] == TRACE[3:35]
     assert nodes["event:2"] == ""
-
-
-def test_what_is_parked_follows_from_the_event_that_does_not_pass_and_a_row_of_nothing_yet_from_that() -> None:
-    stale = {"id": "o1", "customerId": "c", "mark": 0, "type": "CustomerOrder", "stale": {"lane": "n"}}
-    parked, row = head("project_customer_orders", first=1, last=1), Document("customer-orders", stale)
-
-    assert cause_of("parked:project_customer_orders", PLACED, parked, row) == "event:1"
-    assert cause_of("row:customer-orders", PLACED, parked, row) == "parked:project_customer_orders"
-
-
-def test_a_message_that_waits_came_from_a_carrier_and_its_lane_follows_from_the_first() -> None:
-    parked = head("receive_carrier_events", first=1, last=2)
-    place = {"lane": "receive_carrier_events:2:o1:o1", "type": "HeldMessage"}
-    letters = [
-        Document("poison", place | {"id": name, "number": number, "item": {"id": name}})
-        for number, name in [(2, "0.a"), (1, "0.b")]
-    ]
-
-    graph = explain("o1", [PLACED, parked, *letters])
-
-    assert list(flaws(graph, [PLACED, parked, *letters])) == []
-    assert cause_of("parked:receive_carrier_events", PLACED, parked, *letters) == "waiting:0.b"
-    assert {of_order(each) for each in [parked, *letters]} == {"o1"}
 
 
 @pytest.mark.parametrize(
@@ -178,24 +133,6 @@ async def test_an_order_whose_first_event_cannot_be_read_is_shown_as_far_as_it_c
     assert [node.id for node in graph.nodes if node.document] == ["event:1"]
 
 
-async def test_every_lane_of_an_order_is_found() -> None:
-    world = SagaWorld()
-    await world.begin()
-    lanes = Lanes(world.rows, nonce=lambda: "n", now=lambda: EPOCH)
-    first = CODEC.decode(feed(world)[0])
-    for consumer in CONSUMERS:
-        key = consumer.key(first)
-        assert key
-        await lanes.park(consumer.name, key, stream=ORDER, first=1, last=1, poison=Poison("suspect", ""))
-
-    graph = await whys(world).of(ORDER)
-
-    assert graph
-    assert {node.facts["consumer"] for node in graph.nodes if node.kind == "parked"} == {
-        each.name for each in CONSUMERS
-    }
-
-
 async def test_a_measurement_says_what_has_left_and_nothing_where_a_part_is_unknown() -> None:
     world = SagaWorld()
     await world.begin()
@@ -207,7 +144,7 @@ async def test_a_measurement_says_what_has_left_and_nothing_where_a_part_is_unkn
         async def measured() -> Measurement | None:
             return Measurement(late, (feed_lag,), {}, Cost(0, 0, 0))
 
-        found: Whys = replace(whys(world), measured=measured)
+        found = replace(whys(world), measured=measured)
         graph = await found.of(ORDER)
         return {node.facts["fate"] for node in graph.nodes if node.kind == "message"} if graph else set()
 
@@ -256,39 +193,6 @@ def test_what_a_person_did_leads_to_what_the_saga_did_then() -> None:
     assert causes["fulfilment:phase:closing"] == "deed:n1"
     assert causes["deed:n1"] == "operator:ada"
     assert causes["claim:n3"] == "operator:bob"
-
-
-def test_a_lane_that_was_released_still_says_how_long_it_was_parked_and_for_whom_without_the_customer() -> None:
-    lane = {"lane": "project_customer_orders:6:secret:o1"}
-    parked = {"consumer": "project_customer_orders", "reason": "unreadable", "since": "2026-01-31T09:30:02.000000Z"}
-    told = {"action": "replay", "who": "ada", "why": "mended", "subject": lane["lane"], "before": lane | parked}
-    deed = Document("poison", lane | told | {"id": "deed-n", "type": "Deed", "after": {"outcome": "released"}})
-    claim = Document("poison", lane | told | {"id": "claim", "type": "LaneClaim", "deed": "n2"})
-
-    graph = explain("o1", [PLACED, deed, claim])
-
-    expected = {"why": "mended", "subject": "project_customer_orders", "reason": "unreadable"}
-    expected |= {"parkedSince": parked["since"]}
-    facts = {node.id: dict(node.facts) for node in graph.nodes if node.kind == "deed"}
-    assert facts == {"deed:n": expected | {"outcome": "released"}, "claim:n2": expected}
-    assert "secret" not in json.dumps(as_json(graph))
-
-
-def test_a_lane_that_was_closed_for_good_still_says_what_was_parked_and_until_when() -> None:
-    closed = Document("poison", dict(head("project_order_board", first=1, last=2).item) | {
-        "id": "closed-n", "type": "ClosedLane", "closedAt": "2026-01-31T10:00:00.000000Z"
-    })  # fmt: skip
-
-    graph = explain("o1", [PLACED, closed])
-
-    assert list(flaws(graph, [PLACED, closed])) == []
-    assert of_order(closed) == "o1"
-    (parked,) = (node for node in graph.nodes if node.kind == "parked")
-    assert (parked.cause, parked.facts["closedAt"]) == ("event:1", "2026-01-31T10:00:00.000000Z")
-
-
-def test_a_lane_without_a_key_is_of_no_order() -> None:
-    assert of_order(Document("poison", {"id": "deed-n", "lane": "publish_orders:raw:x", "type": "Deed"})) is None
 
 
 def test_a_flowchart_has_every_node_and_every_cause() -> None:

@@ -10,7 +10,7 @@ from shared.pipeline.replay.known import AUTHOR, KnownByNow
 from tests.fakes import Killed
 from tests.orders import recorded
 from tests.pipeline.replay.desk import Desk, broken, items
-from tests.pipeline.replay.test_replay import STORY, untroubled
+from tests.pipeline.replay.stories import STORY, untroubled
 
 ME = Author("ada", "the event is mended")
 
