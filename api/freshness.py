@@ -13,7 +13,7 @@ async def freshened(req: func.HttpRequest, consumer: str) -> dict[str, str]:
 
     `Prefer: stale-ok` does not wait and is not warned.
     """
-    wishes = {wish.strip().lower() for wish in str(req.headers.get("Prefer", "")).split(",")}
+    wishes = {wish.partition(";")[0].strip().lower() for wish in str(req.headers.get("Prefer", "")).split(",")}
     if STALE_OK in wishes:
         return {"Preference-Applied": STALE_OK}
     fresh = await app().freshness.wait(consumer, ORDERS)

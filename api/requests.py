@@ -29,7 +29,10 @@ _ID = re.compile(r"[A-Za-z0-9_:.-]{1,100}")
 KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 # What the local part may hold without quotes (RFC 5321 section 4.1.2), and a domain with a dot.
 _EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$"
-_ETAG = re.compile(r'"([0-9]{1,9})"')
+# RFC 9110 section 8.8.3: what is within the quotes may hold a comma.
+_ETAG = re.compile(r'(?:W/)?"[^"]*"')
+_ETAGS = re.compile(rf"\s*{_ETAG.pattern}(?:\s*,\s*{_ETAG.pattern})*\s*")
+_OURS = re.compile(r'"([0-9]{1,9})"')
 
 
 def _no_time(text: str) -> str:
@@ -196,8 +199,7 @@ def if_match(req: func.HttpRequest) -> frozenset[int] | None:
     header = req.headers.get("If-Match")
     if header is None or header.strip() == "*":
         return None
-    tags = [tag.strip() for tag in header.split(",")]
-    if not all(re.fullmatch(r'(W/)?"[^"]*"', tag) for tag in tags):
+    if not _ETAGS.fullmatch(header):
         raise Unacceptable.header("If-Match", "invalid_if_match", 'If-Match holds entity tags such as "3"')
     # A weak tag never matches strongly (RFC 9110 section 13.1.1), nor does one we never gave out.
-    return frozenset(int(match[1]) for tag in tags if (match := _ETAG.fullmatch(tag)))
+    return frozenset(int(match[1]) for tag in _ETAG.findall(header) if (match := _OURS.fullmatch(tag)))

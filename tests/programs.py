@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from signal import SIGKILL, SIGTERM
+from signal import SIGINT, SIGKILL, SIGTERM, default_int_handler, signal
 
 ROOT = Path(__file__).parents[1]
 WITHIN_SECONDS = 60.0
@@ -58,6 +58,8 @@ def started(
     *module: str, output: Path, environ: Mapping[str, str] | None = None, checkout: Path = ROOT
 ) -> Iterator[Program]:
     """`python -m …` in the checkout; ended, however the test ends."""
+    # Tests that run in the background ignore it, and so would their programs.
+    signal(SIGINT, default_int_handler)
     with output.open("wb") as out:
         process = subprocess.Popen(
             [sys.executable, "-m", *module],
