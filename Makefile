@@ -6,6 +6,8 @@ MAKEFLAGS += --no-print-directory
 PYTHON_ENV := .venv/bin
 TESTS ?= tests
 export ORDERS JSON SEED RUNS
+# Tests start hundreds of programs, and each would compile the whole app.
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## show this list
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-9s %s\n' "$$name" "$$text"; done

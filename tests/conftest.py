@@ -34,14 +34,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def cosmos(request: pytest.FixtureRequest) -> Iterator[Endpoint]:
-    """The account the tests talk to; a server of their own unless the command line names one."""
-    url = request.config.getoption("--cosmos-endpoint")
+    """The account the tests talk to."""
+    yield from account(request.config)
+
+
+def account(config: pytest.Config, *options: str) -> Iterator[Endpoint]:
+    """The one that the command line names, or else a server of their own."""
+    url = config.getoption("--cosmos-endpoint")
     if url:
-        yield Endpoint(url, request.config.getoption("--cosmos-key"))
+        yield Endpoint(url, config.getoption("--cosmos-key"))
         return
-    with subprocess.Popen(
-        [sys.executable, "-m", "local", "cosmos", "--port", "0"], stdout=subprocess.PIPE, text=True
-    ) as process:
+    command = [sys.executable, "-m", "local", "cosmos", "--port", "0", *options]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield Endpoint(_announced(process), EMULATOR_KEY)
         finally:

@@ -2,15 +2,15 @@
 
 import asyncio
 import logging
-from typing import Any, Final, Self
+from typing import Final, Self
 from urllib.parse import urlsplit
 from urllib.request import getproxies_environment, proxy_bypass
 
 from azure.cosmos.aio import ContainerProxy, CosmosClient
-from azure.identity.aio import DefaultAzureCredential
 
 from shared.cosmos.failures import translated
 from shared.cosmos.metered import Metered
+from shared.identity import identity
 from shared.kernel import Failure
 from shared.observer import SILENT, Observer
 from shared.settings import CosmosConnection
@@ -32,12 +32,10 @@ class Account:
     """Opened lazily inside the worker's event loop; close it when the worker ends."""
 
     def __init__(self, connection: CosmosConnection, observer: Observer = SILENT) -> None:
-        self._credential: Any = connection.key or DefaultAzureCredential(
-            managed_identity_client_id=connection.client_id or None
-        )
+        self._identity = None if connection.key else identity(connection.client_id)
         self.client = CosmosClient(
             connection.endpoint,
-            self._credential,
+            self._identity or connection.key,
             # Looking for a proxy costs azure-core two thread hops for every single request, so look once.
             transport=Metered(
                 observer,
@@ -76,5 +74,5 @@ class Account:
 
     async def close(self) -> None:
         await self.client.close()
-        if isinstance(self._credential, DefaultAzureCredential):
-            await self._credential.close()
+        if self._identity:
+            await self._identity.close()

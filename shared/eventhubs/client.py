@@ -5,15 +5,18 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from azure.eventhub import EventData, EventDataBatch
 from azure.eventhub.aio import EventHubProducerClient
-from azure.identity.aio import DefaultAzureCredential
 
 from shared.eventhubs.failures import translated
+from shared.identity import identity
 from shared.kernel import Transient
 from shared.settings import EventHubsConnection
+
+if TYPE_CHECKING:
+    from azure.identity.aio import DefaultAzureCredential
 
 # At INFO the SDK logs every change of a link's state.
 logging.getLogger("azure.eventhub").setLevel(logging.WARNING)
@@ -66,7 +69,7 @@ class Client:
         self._content_type = content_type
         self._hub = hub
         self._sdk: EventHubProducerClient | None = None
-        self._credential: DefaultAzureCredential | None = None
+        self._identity: DefaultAzureCredential | None = None
         self._partitions: int | None = None
         self._asking: asyncio.Task[int] | None = None
         self.trouble = ""
@@ -94,9 +97,9 @@ class Client:
         if self._asking is not None:
             self._asking.cancel()
         await self._closed(self._sdk)
-        if self._credential is not None:
-            await self._credential.close()
-            self._credential = None
+        if self._identity is not None:
+            await self._identity.close()
+            self._identity = None
 
     async def _called[T](self, call: Callable[[EventHubProducerClient], Awaitable[T]]) -> T:
         try:
@@ -132,7 +135,5 @@ class Client:
         options: dict[str, Any] = {"retry_total": 1, "retry_backoff_factor": 0.1, "retry_backoff_max": 1}
         if text := self._connection.connection_string:
             return EventHubProducerClient.from_connection_string(text, eventhub_name=self._hub, **options)
-        self._credential = self._credential or DefaultAzureCredential(
-            managed_identity_client_id=self._connection.client_id or None
-        )
-        return EventHubProducerClient(self._connection.namespace, self._hub, self._credential, **options)
+        self._identity = self._identity or identity(self._connection.client_id)
+        return EventHubProducerClient(self._connection.namespace, self._hub, self._identity, **options)

@@ -15,7 +15,7 @@ from local.demo.recompute import expected_rows, streams
 from local.demo.rows import ViewRow, from_item
 from shared.cosmos.provision import provision
 from shared.settings import Settings
-from tests.conftest import Endpoint
+from tests.conftest import Endpoint, account
 from tests.programs import Program, started
 
 # Short enough for a test to see a lease expire, long enough for a busy machine to renew it.
@@ -24,8 +24,11 @@ FAST = {
     "LEASE_RENEW_MS": "500",
     "LEASE_EXPIRE_MS": "2000",
     "FEED_POLL_DELAY_MS": "250",
-    "FEED_POLL_DELAY_SOON_MS": "250",
+    "FEED_POLL_DELAY_SOON_MS": "1000",
 }
+
+# Where one host is alone and nobody ends it before its time: to poll is most of what it does.
+ALONE = {"LEASE_ACQUIRE_MS": "2000", "LEASE_RENEW_MS": "1000", "LEASE_EXPIRE_MS": "4000"}
 
 # Orders stay pending until a test moves them.
 SAGA_OFF = {"AzureWebJobs_advance_fulfilment_Disabled": "true"}
@@ -122,6 +125,12 @@ def api_url(program: Program) -> str:
     return program.url("host: running on ").rstrip("/")
 
 
+@pytest.fixture(scope="session")
+def cosmos(request: pytest.FixtureRequest) -> Iterator[Endpoint]:
+    """Two ranges a container tell them apart as well as more, and an idle host asks each of them again and again."""
+    yield from account(request.config, "--ranges", "2")
+
+
 @pytest.fixture
 def settings(cosmos: Endpoint) -> dict[str, str]:
     """A provisioned app that nobody runs yet."""
@@ -132,7 +141,7 @@ def settings(cosmos: Endpoint) -> dict[str, str]:
 
 @pytest.fixture(scope="session")
 def shared_settings(cosmos: Endpoint) -> dict[str, str]:
-    made = app_settings(cosmos, uuid4().hex[:8])
+    made = app_settings(cosmos, uuid4().hex[:8]) | ALONE
     asyncio.run(provision(Settings.read(made)))
     return made
 

@@ -20,7 +20,7 @@ from shared.settings import Settings
 from tests.conftest import Endpoint
 from tests.contracts.eventhubs.clients import Hubs, endpoint
 from tests.e2e.conftest import Api, Store, an_order, api_url, app_settings, host
-from tests.e2e.test_parking import ops
+from tests.e2e.operating import ops
 from tests.programs import WITHIN_SECONDS
 
 OPTION = "AzureFunctionsJobHost__extensions__eventHubs__"

@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from gateways import scans
 from tests.e2e.conftest import Api, Store, an_order
-from tests.e2e.test_parking import ops
+from tests.e2e.operating import ops
 from tests.programs import ROOT
 
 STORED = [

@@ -111,8 +111,8 @@ async def test_a_feed_whose_ranges_split_and_merge_under_way_loses_and_doubles_n
         placing = asyncio.create_task(place(api, ORDERS * 2))
         await rows_appear(store)
         await reshape("split", "0")
-        await reshape("split", "2")
-        await reshape("merge", "1")
+        await reshape("split", "1")
+        await reshape("merge", "3")
         await placing
         await place(api, ORDERS)
         await api.settled()

@@ -1,8 +1,6 @@
 """`python -m ops plan`: what it prints, and whether what it says of one order is what the local server counts."""
 
 import json
-import subprocess
-import sys
 from collections import defaultdict
 from pathlib import Path
 from typing import Any
@@ -17,6 +15,7 @@ from shared.subscriptions import ORDERS as FEED
 from shared.subscriptions import feeds_of
 from tests.conftest import Endpoint
 from tests.e2e.conftest import Api, api_url, host
+from tests.e2e.operating import Said, said
 from tests.programs import ROOT
 
 ORDERS = 6
@@ -24,13 +23,12 @@ LINES = 3
 MODEL = json.loads((ROOT / "infra/containers.json").read_text())
 
 
-def planned(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "ops", "plan", *arguments]
-    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+def planned(*arguments: str) -> Said:
+    return said({}, "plan", *arguments)
 
 
 def test_a_plan_needs_no_account_and_names_every_container() -> None:
-    rows: list[dict[str, Any]] = json.loads(planned("--orders-per-second", "50").stdout)
+    rows: list[dict[str, Any]] = json.loads(planned("--orders-per-second", "50").out)
 
     *containers, functions, hubs, month = rows
     assert [row["part"] for row in containers] == [entry["name"] for entry in MODEL["containers"]]
@@ -44,9 +42,9 @@ def test_a_plan_needs_no_account_and_names_every_container() -> None:
 def test_a_number_that_makes_no_sense_is_one_line() -> None:
     done = planned("--orders-per-second", "-3")
 
-    assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.count("\n") == 1
-    assert "orders_per_second" in done.stderr
+    assert (done.code, done.out) == (1, "")
+    assert done.error.count("\n") == 1
+    assert "orders_per_second" in done.error
 
 
 async def test_one_order_costs_its_containers_about_what_is_planned(

@@ -11,7 +11,7 @@ from shared.cosmos.provision import provision
 from shared.settings import Settings
 from tests.conftest import Endpoint
 from tests.e2e.conftest import Api, Store, api_url, host
-from tests.e2e.test_parking import ops
+from tests.e2e.operating import ops
 
 VIEWS = ("customer-orders", "order-board", "daily-sales", "product-sales")
 

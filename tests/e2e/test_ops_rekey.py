@@ -17,6 +17,7 @@ from shared.cosmos.provision import provision
 from shared.settings import Settings
 from tests.conftest import Endpoint
 from tests.e2e.conftest import Store, app_settings
+from tests.e2e.operating import ops
 from tests.programs import ROOT
 
 TARGET = "customer-orders-by-order"
@@ -56,13 +57,6 @@ def killed_in_between(settings: dict[str, str]) -> int:
     raise AssertionError("it ended by itself")
 
 
-def ops(settings: dict[str, str], *arguments: str) -> dict[str, Any]:
-    command, environ = [sys.executable, "-m", "ops", *arguments], {**os.environ, **settings}
-    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True)
-    (row,) = json.loads(done.stdout)
-    return dict(row)
-
-
 async def content(store: Store, container: str) -> dict[str, object]:
     return {
         item["id"]: {name: each for name, each in item.items() if not name.startswith("_")}
@@ -74,8 +68,8 @@ async def test_a_copy_that_was_killed_goes_on_and_ends_the_same(drill: tuple[dic
     settings, store = drill
 
     before = killed_in_between(settings)
-    copied = ops(settings, *COPY)
-    compared = ops(settings, *COPY, "--compare")
+    (copied,) = ops(settings, *COPY)
+    (compared,) = ops(settings, *COPY, "--compare")
 
     assert copied["outcome"] == "copied"
     # It went on where it was, give or take the pages that each range had on its way.

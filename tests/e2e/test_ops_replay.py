@@ -2,29 +2,21 @@
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 from typing import Any
 
 import pytest
 
 from tests.e2e.conftest import Api, Store
-from tests.e2e.test_parking import ops
-from tests.programs import ROOT
+from tests.e2e.operating import ops, said
 
 BAD = "4111-1111-1111-1111"
 WHY = ("--why", "the shop has sent a card number", "--as", "ada")
 
 
 def edited(settings: dict[str, str], lane: str, new: dict[str, Any], *more: str) -> list[dict[str, Any]]:
-    command = [sys.executable, "-m", "ops", "edit", lane, "--set", "-", *WHY, *more]
-    environ = {**os.environ, **settings}
-    done = subprocess.run(
-        command, cwd=ROOT, env=environ, input=json.dumps(new), capture_output=True, text=True, check=True
-    )
-    assert "4111" not in done.stdout + done.stderr
-    rows: list[dict[str, Any]] = json.loads(done.stdout)
+    done = said(settings, "edit", lane, "--set", "-", *WHY, *more, typed=json.dumps(new))
+    assert (done.code, "4111" in done.out + done.error) == (0, False)
+    rows: list[dict[str, Any]] = json.loads(done.out)
     return rows
 
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 from shared.pipeline.status import exit_code
+from tests.e2e.operating import said
 from tests.programs import ROOT
 
 
@@ -19,11 +20,11 @@ def status(settings: dict[str, str], *options: str) -> subprocess.CompletedProce
 def test_every_part_has_a_row_and_the_exit_code_says_the_worst(served: str, shared_settings: dict[str, str]) -> None:
     assert served
 
-    done = status(shared_settings)
+    done = said(shared_settings, "status")
 
-    rows = json.loads(done.stdout)
+    rows = json.loads(done.out)
     assert {row["about"] for row in rows} >= {"feed", "measured", "lane", "sagas", "outbox", "hub"}
-    assert done.returncode == exit_code(row["outcome"] for row in rows)
+    assert done.code == exit_code(row["outcome"] for row in rows)
 
 
 def test_a_watch_draws_it_again(served: str, shared_settings: dict[str, str]) -> None:

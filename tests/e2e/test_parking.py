@@ -1,23 +1,9 @@
 """A poisoned order on the running app: it alone waits, an operator sees it, mends it, and everything goes in."""
 
-import json
-import os
-import subprocess
-import sys
-from typing import Any
-
 from shared.settings import Settings
 from shared.subscriptions import feeds_of
 from tests.e2e.conftest import Api, Store
-from tests.programs import ROOT
-
-
-def ops(settings: dict[str, str], *arguments: str, expect: int = 0) -> list[dict[str, Any]]:
-    command, environ = [sys.executable, "-m", "ops", *arguments], {**os.environ, **settings}
-    done = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False)
-    assert done.returncode == expect, done.stderr
-    rows: list[dict[str, Any]] = json.loads(done.stdout or "[]")
-    return rows
+from tests.e2e.operating import ops, said
 
 
 async def test_one_poisoned_order_waits_alone_until_it_is_mended_and_released(
@@ -73,8 +59,7 @@ def test_what_is_not_parked_is_said_plainly(shared_settings: dict[str, str]) -> 
 
 def test_people_can_have_a_table(served: str, shared_settings: dict[str, str]) -> None:
     assert served
-    command, environ = [sys.executable, "-m", "ops", "lag", "--table"], {**os.environ, **shared_settings}
 
-    shown = subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True).stdout
+    shown = said(shared_settings, "lag", "--table").out
 
     assert shown.splitlines()[0].split()[:6] == ["consumer", "container", "leases", "owned", "lag", "off"]

@@ -1,10 +1,7 @@
 """The whole way of an order through a running app: stock, payment, parcel, and every way they fail."""
 
 import asyncio
-import json
-import os
 import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,7 +16,7 @@ from shared.cosmos.provision import provision
 from shared.settings import Settings
 from tests.conftest import Endpoint
 from tests.e2e.conftest import Api, api_url, app_settings, host
-from tests.programs import ROOT
+from tests.e2e.operating import ops, said
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,17 +41,6 @@ def fulfilling(cosmos: Endpoint, tmp_path_factory: pytest.TempPathFactory) -> It
 async def shop(fulfilling: Fulfilling) -> AsyncIterator[Api]:
     async with aiohttp.ClientSession() as session:
         yield Api(session, fulfilling.url)
-
-
-def said(settings: dict[str, str], *arguments: str) -> str:
-    command = [sys.executable, "-m", "ops", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, **settings}, capture_output=True, text=True, check=True)
-    return done.stdout
-
-
-def ops(settings: dict[str, str], *arguments: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads(said(settings, *arguments))
-    return rows
 
 
 async def ordered(shop: Api, product: str, *, quantity: int = 1, token: str | None = None) -> str:
@@ -141,9 +127,9 @@ async def test_diagrams_are_drawn_for_whoever_asks_for_them(shop: Api, fulfillin
 
         assert answer.headers["Content-Type"].startswith("text/vnd.mermaid")
         assert answer.body.decode().splitlines()[0] == first
-    drawn = said(fulfilling.settings, "saga", "diagram", order_id)
+    drawn = said(fulfilling.settings, "saga", "diagram", order_id).out
     assert "class settling now" in drawn
-    assert order_id in said(fulfilling.settings, "why", order_id, "--tree").splitlines()[0]
+    assert order_id in said(fulfilling.settings, "why", order_id, "--tree").out.splitlines()[0]
 
 
 @pytest.mark.parametrize(

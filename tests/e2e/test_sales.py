@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tests.e2e.conftest import Api, Store
-from tests.e2e.test_parking import ops
+from tests.e2e.operating import ops
 
 # A test run may see midnight go by.
 AROUND_NOW = "from={:%Y-%m-%d}&to={:%Y-%m-%d}".format(*(datetime.now(UTC) + timedelta(days=n) for n in (-1, 1)))

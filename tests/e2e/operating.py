@@ -1,0 +1,51 @@
+"""What an operator types and reads, without a process for each command.
+
+That they run as processes as well is seen where they are killed, interrupted, watched, or stand in a page.
+"""
+
+import json
+import os
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from typing import Any
+from unittest.mock import patch
+
+from ops.__main__ import main
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    code: int
+    out: str
+    error: str
+
+
+def said(settings: Mapping[str, str], *arguments: str, typed: str = "") -> Said:
+    """What `python -m ops …` answers; in a thread, because it has an event loop of its own."""
+
+    def run() -> int:
+        try:
+            return main(arguments, {**os.environ, **settings})
+        except SystemExit as end:
+            return int(str(end.code))
+
+    out, error = StringIO(), StringIO()
+    with (
+        redirect_stdout(out),
+        redirect_stderr(error),
+        patch.object(sys, "stdin", StringIO(typed)),
+        ThreadPoolExecutor(1) as threads,
+    ):
+        code = threads.submit(run).result()
+    return Said(code, out.getvalue(), error.getvalue())
+
+
+def ops(settings: Mapping[str, str], *arguments: str, expect: int = 0, typed: str = "") -> list[dict[str, Any]]:
+    done = said(settings, *arguments, typed=typed)
+    assert done.code == expect, done.error
+    rows: list[dict[str, Any]] = json.loads(done.out or "[]")
+    return rows
