@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import aiohttp
 import pytest
-from azure.cosmos.aio import CosmosClient
+from azure.cosmos.aio import ContainerProxy, CosmosClient
 
 from local.demo.recompute import expected_rows, streams
 from local.demo.rows import ViewRow, from_item
@@ -82,9 +82,12 @@ class Store:
     client: CosmosClient
     database: str
 
+    def container(self, name: str) -> ContainerProxy:
+        return self.client.get_database_client(self.database).get_container_client(name)
+
     async def items(self, container: str) -> list[dict[str, Any]]:
-        feed = self.client.get_database_client(self.database).get_container_client(container)
-        return [dict(item) async for item in feed.query_items_change_feed(start_time="Beginning")]
+        feed = self.container(container).query_items_change_feed(start_time="Beginning")
+        return [dict(item) async for item in feed]
 
     async def rows(self) -> dict[str, ViewRow]:
         items = [item for item in await self.items("customer-orders") if item.get("body") is not False]

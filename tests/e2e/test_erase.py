@@ -28,7 +28,7 @@ def told(outbox: Path) -> str:
 
 async def parked(store: Store, order_id: str, *said: str) -> None:
     """As a carrier's messages are that wait, and that nobody can read."""
-    poison = store.client.get_database_client(store.database).get_container_client("poison")
+    poison = store.container("poison")
     scan = {"orderId": order_id, "eventId": "e", "trackingId": "T", "kind": "lost", "at": "2026-01-31T09:30:00Z"}
     lane = f"{scans.RECEIVER}:{len(order_id)}:{order_id}:{order_id}"
     head = {"consumer": scans.RECEIVER, "stream": order_id, "partition": order_id, "row": order_id, "state": "open"}

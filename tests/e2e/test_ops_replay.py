@@ -2,15 +2,23 @@
 
 import asyncio
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.e2e.conftest import Api, Store
 from tests.e2e.operating import ops, said
+from tests.programs import started
 
 BAD = "4111-1111-1111-1111"
 WHY = ("--why", "the shop has sent a card number", "--as", "ada")
+
+
+def shipped(order: str, customer: str, **data: object) -> dict[str, object]:
+    """As it is stored: whole, or with something in it that nobody can read."""
+    event = {"id": "000002", "orderId": order, "customerId": customer, "type": "OrderShipped", "schemaVersion": 1}
+    return event | {"sequence": 2, "at": "2026-01-31T09:30:00.000000Z", "data": data}
 
 
 def edited(settings: dict[str, str], lane: str, new: dict[str, Any], *more: str) -> list[dict[str, Any]]:
@@ -24,17 +32,8 @@ async def test_an_order_is_mended_and_replayed_as_was_foreseen_and_its_deeds_are
     api: Api, customer: str, shared_store: Store, shared_settings: dict[str, str]
 ) -> None:
     order = (await api.placed(customer))["orderId"]
-    orders = shared_store.client.get_database_client(shared_store.database).get_container_client("orders")
-    broken = {
-        "id": "000002",
-        "orderId": order,
-        "customerId": customer,
-        "type": "OrderShipped",
-        "schemaVersion": 1,
-        "sequence": 2,
-        "at": "2026-01-31T09:30:00.000000Z",
-        "data": {"by_hand": "4111-1111-1111-1111"},
-    }
+    orders = shared_store.container("orders")
+    broken = shipped(order, customer, by_hand=BAD)
     await orders.create_item(broken)
     await api.settled()
     lanes = {row["consumer"]: row["lane"] for row in ops(shared_settings, "parked") if row.get("stream") == order}
@@ -63,9 +62,8 @@ async def test_an_order_is_mended_and_replayed_as_was_foreseen_and_its_deeds_are
 
 async def test_over_http_an_operator_does_the_same(api: Api, customer: str, shared_store: Store) -> None:
     order = (await api.placed(customer))["orderId"]
-    orders = shared_store.client.get_database_client(shared_store.database).get_container_client("orders")
-    event = {"id": "000002", "orderId": order, "customerId": customer, "type": "OrderShipped", "schemaVersion": 1}
-    await orders.create_item(event | {"sequence": 2, "at": "2026-01-31T09:30:00Z", "data": {"by_hand": BAD}})
+    orders = shared_store.container("orders")
+    await orders.create_item(shipped(order, customer, by_hand=BAD))
     await api.settled()
 
     lanes = (await api("GET", "/api/ops/lanes", params={"key": order})).body
@@ -111,3 +109,42 @@ async def test_a_pace_that_takes_for_ever_holds_no_request(api: Api, dry: str) -
     assert answer.status == 200
     told = (len(answer.body["outcomes"] if dry == "true" else answer.body["lanes"]), answer.body["left"])
     assert told == ((2, 0) if dry == "true" else (1, 1))
+
+
+async def test_a_replay_that_is_killed_is_finished_by_the_next_and_every_lane_is_told_of(
+    api: Api, customer: str, shared_store: Store, shared_settings: dict[str, str], tmp_path: Path
+) -> None:
+    placed = [(await api.placed(customer))["orderId"] for _ in range(4)]
+    events, poison = shared_store.container("orders"), shared_store.container("poison")
+    for order in placed:
+        await events.create_item(shipped(order, customer, by_hand=BAD))
+    await api.settled()
+    for order in placed:
+        await events.replace_item("000002", shipped(order, customer, byHand=True))
+    lanes = [row["lane"] for row in ops(shared_settings, "parked") if row.get("stream") in placed]
+
+    async def heads() -> set[str]:
+        return {item["lane"] for item in await shared_store.items("poison") if item["type"] == "LaneHead"}
+
+    with started(
+        "ops", "replay", *lanes, "--ru", "100", *WHY, output=tmp_path / "said", environ=shared_settings
+    ) as one:
+        while set(lanes) <= await heads():
+            assert one.process.poll() is None, one.said
+        one.kill()
+    left = set(lanes) & await heads()
+    # The minute of whoever died at it is over.
+    for item in await shared_store.items("poison"):
+        if item["type"] == "LaneClaim" and item["lane"] in lanes:
+            await poison.replace_item(item["id"], item | {"until": item["at"]})
+    again = ops(shared_settings, "replay", *sorted(left), *WHY) if left else []
+
+    assert left, "it was killed too late"
+    assert {row["outcome"] for row in again} == {"released"}
+    assert not set(lanes) & await heads()
+    for order in placed:
+        assert await shared_store.row(order) == await shared_store.expected_row(order)
+    deeds = [row for row in ops(shared_settings, "deeds") if row["subject"] in lanes]
+    assert {row["subject"] for row in deeds} == set(lanes)
+    assert [row for row in deeds if row["action"] != "replay"] == []
+    assert len(deeds) <= len(lanes) + 1

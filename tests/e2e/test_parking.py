@@ -10,7 +10,7 @@ async def test_one_poisoned_order_waits_alone_until_it_is_mended_and_released(
     api: Api, customer: str, shared_store: Store, shared_settings: dict[str, str]
 ) -> None:
     poisoned, healthy = [(await api.placed(customer))["orderId"] for _ in range(2)]
-    orders = shared_store.client.get_database_client(shared_store.database).get_container_client("orders")
+    orders = shared_store.container("orders")
     shipped = {
         "id": "000002",
         "orderId": poisoned,

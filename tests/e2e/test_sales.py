@@ -89,7 +89,7 @@ async def test_an_audit_finds_nothing_until_somebody_changes_a_total(
     await api.placed(customer)
     await api.settled()
     assert ops(shared_settings, "audit") == []
-    view = shared_store.client.get_database_client(shared_store.database).get_container_client("daily-sales")
+    view = shared_store.container("daily-sales")
     (honest, *_) = [item for item in await shared_store.items("daily-sales") if item["id"] == "total"]
 
     await view.replace_item("total", honest | {"amounts": honest["amounts"] | {"totalMinor": -1}})
@@ -109,7 +109,7 @@ async def test_totals_say_how_many_orders_are_missing_from_them(
     path = f"/api/sales/daily?{AROUND_NOW}"
     missing = (await api("GET", path)).body.get("incomplete", 0)
     order_id = (await api.placed(customer))["orderId"]
-    orders = shared_store.client.get_database_client(shared_store.database).get_container_client("orders")
+    orders = shared_store.container("orders")
     broken = {"id": "000002", "orderId": order_id, "customerId": customer, "type": "Unheard", "sequence": 2}
     await orders.create_item(broken)
 

@@ -28,7 +28,7 @@ async def test_an_order_whose_saga_cannot_be_read_still_has_its_history(
     api: Api, customer: str, shared_store: Store, change: dict[str, object], code: str | None
 ) -> None:
     order_id = (await api.placed(customer))["orderId"]
-    sagas = shared_store.client.get_database_client(shared_store.database).get_container_client("sagas")
+    sagas = shared_store.container("sagas")
     await sagas.create_item(SAGA | {"orderId": order_id} | change)
 
     history, saga = await api("GET", f"/api/orders/{order_id}/history"), await api("GET", f"/api/sagas/{order_id}")
@@ -56,7 +56,7 @@ async def test_an_order_of_another_version_is_answered_503_with_its_reason(
     api: Api, customer: str, shared_store: Store, change: dict[str, object], code: str
 ) -> None:
     order_id = (await api.placed(customer))["orderId"]
-    orders = shared_store.client.get_database_client(shared_store.database).get_container_client("orders")
+    orders = shared_store.container("orders")
     event = {"id": "000002", "orderId": order_id, "customerId": customer, "type": "OrderShipped", "schemaVersion": 1}
     await orders.create_item(event | {"sequence": 2, "at": "2026-01-31T09:30:00Z", "data": {"byHand": True}} | change)
 
