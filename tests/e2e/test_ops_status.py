@@ -33,3 +33,13 @@ def test_a_watch_draws_it_again(served: str, shared_settings: dict[str, str]) ->
     shown = status(shared_settings | {"COLUMNS": "160"}, "--watch", "--rounds", "2", "--every", "0.01").stdout
 
     assert shown.count("outbox ") == 2
+
+
+def test_people_can_have_a_table(served: str, shared_settings: dict[str, str]) -> None:
+    assert served
+
+    shown = said(shared_settings, "status", "--table").out
+
+    first, *rows = shown.splitlines()
+    assert first.split()[:3] == ["about", "name", "outcome"]
+    assert {row.split()[0] for row in rows} >= {"feed", "measured", "sagas", "outbox", "hub"}
