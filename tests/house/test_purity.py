@@ -12,7 +12,7 @@ SHIPPED = ("api", "gateways", "shared", *PURE)
 MAY_IMPORT = {
     "azure.functions": ("function_app.py", "api/"),
     "azure.cosmos": ("shared/cosmos/",),
-    "azure.identity": ("shared/cosmos/", "shared/eventhubs/"),
+    "azure.identity": ("shared/identity.py",),
     "azure.core": ("shared/cosmos/", "shared/eventhubs/"),
     "azure.monitor": ("shared/telemetry/",),
     "opentelemetry": ("shared/telemetry/",),

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from azure.core import MatchConditions
@@ -81,8 +82,11 @@ def _started(*options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
 @pytest.fixture
 def control(wire: Wire) -> Iterator[Control]:
     """Acts on `/_local`; whatever trouble a case has ordered ends with it."""
+    ahead = 0.0
 
-    def act(method: str, path: str, /, **given: object) -> Item:
+    def act(method: str, path: str, /, **given: Any) -> Item:  # noqa: ANN401 - JSON of any act
+        nonlocal ahead
+        ahead += given.get("advance", 0.0)
         reply = wire(method, f"/_local/{path}", json.dumps(given).encode() if given else b"")
         assert reply.status == 200, reply.body
         answer: Item = reply.json
@@ -92,3 +96,4 @@ def control(wire: Wire) -> Iterator[Control]:
     act("DELETE", "faults")
     act("POST", "limits", on=False)
     act("POST", "stale-reads", on=False)
+    act("POST", "clock", advance=-ahead)
