@@ -16,7 +16,7 @@ from shared.kernel import Transient
 from shared.settings import EventHubsConnection
 
 if TYPE_CHECKING:
-    from azure.identity.aio import DefaultAzureCredential
+    from azure.core.credentials_async import AsyncTokenCredential
 
 # At INFO the SDK logs every change of a link's state.
 logging.getLogger("azure.eventhub").setLevel(logging.WARNING)
@@ -69,7 +69,7 @@ class Client:
         self._content_type = content_type
         self._hub = hub
         self._sdk: EventHubProducerClient | None = None
-        self._identity: DefaultAzureCredential | None = None
+        self._identity: AsyncTokenCredential | None = None
         self._partitions: int | None = None
         self._asking: asyncio.Task[int] | None = None
         self.trouble = ""
