@@ -1,6 +1,7 @@
 """The engine: what makes a feed consumer trustworthy, written once for every view."""
 
 from shared.pipeline.advance import Advance
+from shared.pipeline.attempts import Outside
 from shared.pipeline.audit import Audit
 from shared.pipeline.brake import Brake
 from shared.pipeline.buckets import Ledgers
@@ -29,7 +30,7 @@ from shared.pipeline.receive import Receive
 from shared.pipeline.republish import Republish
 from shared.pipeline.ring import Timers
 from shared.pipeline.runner import Pipeline
-from shared.pipeline.sagas import Outside, Sagas
+from shared.pipeline.sagas import Sagas
 from shared.pipeline.standing import Standing
 from shared.pipeline.status import Status
 from shared.pipeline.suspects import Suspects

@@ -7,21 +7,23 @@ a claim that runs out (docs/fulfilment.md).
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import pairwise
 from typing import Any, Final
 
-from shared.kernel import Ask, Conflict, Failure, Key, Poison, Progress, Refused, Saga, Transient, Unknown
+from shared.kernel import Ask, Conflict, Key, Poison, Progress, Saga, Transient, Unknown
 from shared.kernel.outbox import LONGEST, claim
 from shared.kernel.values import to_text
 from shared.metrics import SAGA_STEP_SECONDS
 from shared.observer import SILENT, Observer, within
+from shared.pipeline.attempts import Attempts, Outside
 from shared.pipeline.following import following
+from shared.pipeline.remembered import Remembered
 from shared.pipeline.saga_item import CONTAINER, Instance, read, written
-from shared.pipeline.transact import Cause, Decision, Transactor
+from shared.pipeline.transact import Decision, Transactor
 from shared.ports import RowStore
 
 log = logging.getLogger("orderflow.sagas")
@@ -29,24 +31,8 @@ log = logging.getLogger("orderflow.sagas")
 AGAIN: Final = 8
 # From placing to done takes five; whoever has had his share leaves the rest to the sagas' own feed.
 ROUNDS: Final = 8
-CALL_SECONDS: Final = 10.0
 DRAIN_SECONDS: Final = 1.0
 MOST_RUNNING: Final = 200
-REMEMBERED: Final = 10_000
-# As long as the feed takes to bring back what we have caused; a store that failed over may know less than we.
-REMEMBERED_FOR: Final = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """The world beyond the streams.
-
-    `perform` carries out an effect and gives its answer, or None where there is none to record; it raises Transient
-    when nobody answered. `record` makes the command that records an answer.
-    """
-
-    perform: Callable[[Any], Awaitable[Any]]
-    record: Callable[[Any], Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +56,19 @@ class Sagas:
     nonce: Callable[[], str]
     drain_seconds: float | None = DRAIN_SECONDS
     observer: Observer = SILENT
-    _marks: dict[str, tuple[int, datetime]] = field(default_factory=dict)
+    _remembered: Remembered = field(init=False)
     _running: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self._remembered = Remembered(self.now)
 
     @property
     def name(self) -> str:
         return self.versions[-1].name
+
+    @property
+    def _attempts(self) -> Attempts:
+        return Attempts(self.name, self.streams, self.outside, self.nonce, self.observer)
 
     async def touch(self, stream: str, *, seen: int | None = None) -> None:
         """Move the stream's saga on. Raises Transient, and Poison when the stream or the saga cannot be read.
@@ -83,7 +76,7 @@ class Sagas:
         When it returns, whatever follows from the stream is saved; what is asked for is done, or goes on beside. With
         `seen` nothing is done when that is the last event the saga has seen and nothing of it is due.
         """
-        if seen is not None and self._remembers(stream, seen):
+        if seen is not None and self._remembered.has(stream, seen):
             return
         begun = await self._begun_somehow(stream, seen)
         if begun is None or not begun.mine:
@@ -141,7 +134,7 @@ class Sagas:
         """Read all there is, and save what follows from it."""
         instance = await self.find(stream)
         if instance and instance.progress.mark == seen and not instance.is_due(self.now()):
-            self._remember(stream, instance)
+            self._remembered.keep(stream, instance.progress.mark)
             return None
         found = await self.streams.load(stream)
         instance = self._not_ahead(instance, found) if instance else self._opened(found)
@@ -202,7 +195,7 @@ class Sagas:
         elif new != old or old.is_changed:
             item = written(stream, self.name, new)
             new = replace(new, etag=await self.rows.replace(CONTAINER, key, item, etag=new.etag), is_changed=False)
-        self._remember(stream, new)
+        self._remembered.keep(stream, new.progress.mark)
         self._tell(old.progress, new.progress)
         return new
 
@@ -215,8 +208,9 @@ class Sagas:
 
     async def _performed(self, stream: str, turn: Turn) -> Turn:
         """Every ask of ours to its end. What failed stays asked for; nothing is lost when we die here."""
-        ends = await asyncio.gather(*(self._asked(stream, ask, turn) for ask in turn.mine))
-        instance = turn.instance
+        instance, attempts = turn.instance, self._attempts
+        numbers = {ask.name: ask.attempts for ask in instance.asked}
+        ends = await asyncio.gather(*(attempts.made(stream, ask, numbers[ask.name], turn.found) for ask in turn.mine))
         for ask, end in zip(turn.mine, ends, strict=True):
             instance = instance.after(ask.name, trouble=end.trouble, now=self.now(), is_silent=end.is_silent)
         known = [end.found for end in ends if end.found]
@@ -224,65 +218,6 @@ class Sagas:
             # A reading that is older than what we know would undo what stands.
             known += [turn.found, await self.streams.load(stream)]
         return Turn(instance, max(known, key=lambda found: found.sequence))
-
-    async def _asked(self, stream: str, ask: Ask, turn: Turn) -> "_End":
-        try:
-            with self.observer.span(f"ask {ask.name}", within=turn.found.events[0].traceparent) as trace:
-                trace.say(key=stream)
-                return await self._once(stream, ask, turn)
-        except Refused as refused:
-            # It ends this attempt and no more: the event that made it so moves the saga.
-            return _End(trouble=f"refused: {refused.code}")
-        except (Failure, TimeoutError) as failure:
-            return _failed(stream, ask, failure)
-        except Exception as bug:  # noqa: BLE001 - a provider's fault must not stop the other sagas; it is asked again
-            return _failed(stream, ask, bug)
-
-    async def _once(self, stream: str, ask: Ask, turn: Turn) -> "_End":
-        """Intent, call, answer: each is in the store before the next begins."""
-        found = turn.found
-        if ask.before is not None:
-            found = await self.streams.run(stream, ask.before, cause=self._cause(ask, turn), known=found)
-        if ask.effect is None:
-            return _End(found)
-        async with asyncio.timeout(CALL_SECONDS):
-            answer = await self.outside.perform(ask.effect)
-        if answer is None:
-            return _End(found, is_silent=True)
-        command = self.outside.record(answer)
-        return _End(await self.streams.run(stream, command, cause=self._cause(ask, turn), known=found))
-
-    def _cause(self, ask: Ask, turn: Turn) -> Cause:
-        """Which attempt at what it is of, and a name that no other command has."""
-        first = turn.found.events[0]
-        (attempts,) = (each.attempts for each in turn.instance.asked if each.name == ask.name)
-        name = f"{self.name}:{ask.name}:{attempts}:{self.nonce()}"
-        return Cause(name, first.correlation_id, first.traceparent)
-
-    def _remembers(self, stream: str, seen: int) -> bool:
-        mark, at = self._marks.get(stream, (0, datetime.min.replace(tzinfo=UTC)))
-        return mark >= seen and abs(self.now() - at) < REMEMBERED_FOR
-
-    def _remember(self, stream: str, instance: Instance) -> None:
-        """How far a stream's saga is for certain, so that what it has caused itself comes back for nothing."""
-        self._marks.pop(stream, None)
-        self._marks[stream] = (instance.progress.mark, self.now())
-        if len(self._marks) > REMEMBERED:
-            del self._marks[next(iter(self._marks))]
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """How one attempt ended. A silent one was answered by something that is no event."""
-
-    found: Decision[Any, Any] | None = None
-    trouble: str = ""
-    is_silent: bool = False
-
-
-def _failed(stream: str, ask: Ask, trouble: Exception) -> _End:
-    log.warning("%s of %s is not answered: %s", ask.name, stream, type(trouble).__name__)
-    return _End(trouble=type(trouble).__name__)
 
 
 def _contested(name: str, stream: str) -> Transient:

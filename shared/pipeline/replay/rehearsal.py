@@ -6,6 +6,7 @@ from typing import Any
 
 from shared.kernel import Recorded, Refused
 from shared.observer import SILENT, Spending
+from shared.pipeline.attempts import Outside
 from shared.pipeline.brake import Brake
 from shared.pipeline.buckets import Ledgers
 from shared.pipeline.consumers import Engine, Inbox, Outlet
@@ -14,7 +15,7 @@ from shared.pipeline.held import Held
 from shared.pipeline.publish import Publish
 from shared.pipeline.replay.changes import Change, changes
 from shared.pipeline.replay.overlay import Stores, over
-from shared.pipeline.sagas import Outside, Sagas
+from shared.pipeline.sagas import Sagas
 from shared.ports import Taken
 
 type Row = dict[str, object]
