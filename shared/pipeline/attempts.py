@@ -31,13 +31,18 @@ class Outside:
     record: Callable[[Any], Any]
 
 
+class NobodyAsked(Exception):  # noqa: N818 - it is no error
+    """Raised by a `perform` that only looks: the attempt is left where it is, as if we had died at it."""
+
+
 @dataclass(frozen=True, slots=True)
 class End:
-    """How one attempt ended. A silent one was answered by something that is no event."""
+    """How one attempt ended. A silent one was answered by something that is no event; an open one not at all."""
 
     found: Decision[Any, Any] | None = None
     trouble: str = ""
     is_silent: bool = False
+    is_open: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,8 @@ class Attempts:
         except Refused as refused:
             # It ends this attempt and no more: the event that made it so moves the saga.
             return End(trouble=f"refused: {refused.code}")
+        except NobodyAsked:
+            return End(is_open=True)
         except (Failure, TimeoutError) as failure:
             return _failed(stream, ask, failure)
         except Exception as bug:  # noqa: BLE001 - a provider's fault must not stop the other sagas; it is asked again

@@ -212,7 +212,8 @@ class Sagas:
         numbers = {ask.name: ask.attempts for ask in instance.asked}
         ends = await asyncio.gather(*(attempts.made(stream, ask, numbers[ask.name], turn.found) for ask in turn.mine))
         for ask, end in zip(turn.mine, ends, strict=True):
-            instance = instance.after(ask.name, trouble=end.trouble, now=self.now(), is_silent=end.is_silent)
+            if not end.is_open:
+                instance = instance.after(ask.name, trouble=end.trouble, now=self.now(), is_silent=end.is_silent)
         known = [end.found for end in ends if end.found]
         if len(known) < len(ends):
             # A reading that is older than what we know would undo what stands.

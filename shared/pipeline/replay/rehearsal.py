@@ -4,9 +4,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from shared.kernel import Recorded, Refused
+from shared.kernel import Recorded
 from shared.observer import SILENT, Spending
-from shared.pipeline.attempts import Outside
+from shared.pipeline.attempts import NobodyAsked, Outside
 from shared.pipeline.brake import Brake
 from shared.pipeline.buckets import Ledgers
 from shared.pipeline.consumers import Engine, Inbox, Outlet
@@ -19,12 +19,6 @@ from shared.pipeline.sagas import Sagas
 from shared.ports import Taken
 
 type Row = dict[str, object]
-
-
-class OnlyRehearsed(Refused):
-    """Nobody outside was asked: what he would answer is not known."""
-
-    code = "only_rehearsed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +42,8 @@ class Ear:
     async def perform(self, effect: Any) -> Any:  # noqa: ANN401 - the port's own shape
         kind = type(effect).__name__
         self.heard.append(Effect("gateway", str(getattr(effect, "order_id", "")), kind))
-        raise OnlyRehearsed(kind)
+        # What he would answer is not known.
+        raise NobodyAsked
 
 
 @dataclass(frozen=True, slots=True)

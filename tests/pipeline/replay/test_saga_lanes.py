@@ -1,11 +1,15 @@
-"""A saga's lane: a dry run goes as far as the first question, which is noted and put to nobody."""
+"""A saga's lane: a dry run goes as far as the first question, where the real one is then, and puts it to nobody."""
 
 from collections.abc import Sequence
 
+from orders.commands import Record
+from orders.effects import OrderEffect
+from orders.events import Answer
 from shared.kernel import Key, Poison
-from shared.pipeline import Advance, ParkedKeys
+from shared.pipeline import Advance, Outside, ParkedKeys, Sagas
 from shared.pipeline.claims import Claims
 from shared.pipeline.lanes import lane
+from shared.pipeline.replay.changes import change
 from shared.pipeline.replay.overlay import Stores
 from shared.pipeline.replay.shell import Replay
 from shared.ports import Item
@@ -15,6 +19,7 @@ from tests.sagas.test_by_hand import ME, engine
 
 ADVANCE = Advance("fulfilment")
 LANE = lane(ADVANCE.name, Key(ORDER, ORDER))
+PLACE = ("sagas", Key(ORDER, "fulfilment"))
 
 
 class Nothing:
@@ -31,8 +36,8 @@ class Nothing:
         return 0
 
 
-def replay(world: SagaWorld) -> Replay:
-    batches, found = FakeBatches(world.rows), engine(world, world.worker())
+def replay(world: SagaWorld, worker: Sagas | None = None) -> Replay:
+    batches, found = FakeBatches(world.rows), engine(world, worker or world.worker())
     parked = ParkedKeys(found, {ADVANCE.name: ADVANCE}, Nothing())
     claims = Claims(batches, world.rows, lambda: f"n{next(world.causes)}", lambda: world.now)
     return Replay(parked, claims, Nothing(), Stores(world.events, world.rows, batches, batches), "orders")
@@ -47,6 +52,14 @@ async def test_a_parked_saga_is_foreseen_up_to_its_first_question_and_then_goes_
     )
     before = dict(world.rows.rows), list(world.events.streams[ORDER])
 
+    worker, stored = world.worker(), list[Item]()
+
+    async def perform(effect: OrderEffect) -> Answer | None:
+        stored.append(world.rows.rows[PLACE].item)
+        return await world.perform(effect)
+
+    worker.outside = Outside(perform, Record)
+
     foreseen = await replay(world).rehearse([LANE])
 
     assert (world.rows.rows, list(world.events.streams[ORDER])) == before
@@ -56,7 +69,8 @@ async def test_a_parked_saga_is_foreseen_up_to_its_first_question_and_then_goes_
         ("sagas", "created"),
         ("poison", "deleted"),
     }
-    assert (await replay(world).one(LANE, ME))["outcome"] == "released"
+    assert (await replay(world, worker).one(LANE, ME))["outcome"] == "released"
+    assert change(PLACE, None, stored[0]) in foreseen.changes
     await world.to_the_end()
     assert (await world.state()).status == "shipped"
     await world.check_laws()
