@@ -1,10 +1,11 @@
 """The project's own programs, started by tests as a person would, and killed as an accident would."""
 
+import asyncio
 import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,15 @@ def until[T](look: Callable[[], T | None], *, what: str, within: float = WITHIN_
     while (found := look()) is None:
         assert time.monotonic() < deadline, f"{what}: not within {within:.0f} s"
         time.sleep(LOOK_EVERY_SECONDS)
+    return found
+
+
+async def eventually[T](look: Callable[[], Awaitable[T | None]], *, what: str, within: float = WITHIN_SECONDS) -> T:
+    """The same, for who looks by awaiting."""
+    deadline = time.monotonic() + within
+    while (found := await look()) is None:
+        assert time.monotonic() < deadline, f"{what}: not within {within:.0f} s"
+        await asyncio.sleep(LOOK_EVERY_SECONDS)
     return found
 
 

@@ -16,7 +16,7 @@ from local.demo.rows import ViewRow, from_item
 from shared.cosmos.provision import provision
 from shared.settings import Settings
 from tests.conftest import Endpoint, account
-from tests.programs import Program, started
+from tests.programs import Program, eventually, started
 
 # Short enough for a test to see a lease expire, long enough for a busy machine to renew it.
 FAST = {
@@ -62,12 +62,12 @@ class Api:
 
     async def settled(self, *, within: float = 60.0) -> None:
         """Wait until every feed is at its tail."""
-        async with asyncio.timeout(within):
-            while True:
-                answer = await self("GET", "/health/feeds")
-                if all(feed["off"] or (feed["lag"] == 0 and feed["leases"]) for feed in answer.body["feeds"]):
-                    return
-                await asyncio.sleep(0.02)
+
+        async def at_its_tail() -> bool | None:
+            feeds = (await self("GET", "/health/feeds")).body["feeds"]
+            return all(feed["off"] or (feed["lag"] == 0 and feed["leases"]) for feed in feeds) or None
+
+        await eventually(at_its_tail, what="every feed at its tail", within=within)
 
 
 def an_order(customer: str, *, name: str = "Green tea") -> dict[str, Any]:

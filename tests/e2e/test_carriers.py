@@ -21,7 +21,7 @@ from tests.conftest import Endpoint
 from tests.contracts.eventhubs.clients import Hubs, endpoint
 from tests.e2e.conftest import Api, Store, an_order, api_url, app_settings, host
 from tests.e2e.operating import ops
-from tests.programs import WITHIN_SECONDS
+from tests.programs import eventually
 
 OPTION = "AzureFunctionsJobHost__extensions__eventHubs__"
 
@@ -74,17 +74,20 @@ def said(order_id: str, kind: str, event_id: str) -> str:
 
 
 async def until_status(api: Api, order_id: str, status: str) -> None:
-    async with asyncio.timeout(WITHIN_SECONDS):
-        while (await api("GET", f"/api/orders/{order_id}")).body["status"] != status:
-            await asyncio.sleep(0.05)
+    async def has_it() -> bool | None:
+        return (await api("GET", f"/api/orders/{order_id}")).body["status"] == status or None
+
+    await eventually(has_it, what=f"{order_id} as {status}")
 
 
 async def until_parked(store: Store, number: int) -> dict[str, dict[str, Any]]:
     """What the receiver has parked, by lane, as soon as it is so much."""
-    async with asyncio.timeout(WITHIN_SECONDS):
-        while len(found := [each for each in await store.items("poison") if each.get("consumer") == RECEIVER]) < number:
-            await asyncio.sleep(0.05)
-    return {each["lane"]: each for each in found}
+
+    async def parked() -> dict[str, dict[str, Any]] | None:
+        found = [each for each in await store.items("poison") if each.get("consumer") == RECEIVER]
+        return {each["lane"]: each for each in found} if len(found) >= number else None
+
+    return await eventually(parked, what=f"{number} parked")
 
 
 async def steps(api: Api, order_id: str) -> Sequence[str]:
@@ -130,11 +133,11 @@ async def test_what_was_published_is_sent_once_more_when_somebody_asks_for_it(ap
 
 
 async def until_published(api: Api) -> None:
-    async with asyncio.timeout(WITHIN_SECONDS):
-        while True:
-            feeds = {each["consumer"]: each for each in (await api("GET", "/health/feeds")).body["feeds"]}
-            if feeds["publish_orders"]["lag"] == 0:
-                return
+    async def all_are() -> bool | None:
+        feeds = {each["consumer"]: each for each in (await api("GET", "/health/feeds")).body["feeds"]}
+        return feeds["publish_orders"]["lag"] == 0 or None
+
+    await eventually(all_are, what="everything published")
 
 
 async def test_a_customer_who_gave_an_address_hears_that_we_have_the_order_and_that_it_left(

@@ -1,6 +1,5 @@
 """Alive, ready, well: three questions, and what is kept of the last measurement answers the third."""
 
-import asyncio
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +7,7 @@ import pytest
 from shared.lag import Cost, Measurement
 from tests.conftest import Endpoint
 from tests.e2e.conftest import Answer, Api, Store
+from tests.programs import eventually
 
 LONG_AGO = Measurement(datetime(2026, 1, 1, tzinfo=UTC), (), {}, Cost(0, 0.0, 0.0)).as_item()
 
@@ -25,20 +25,18 @@ async def test_a_measurer_that_has_fallen_silent_degrades_the_app_until_it_measu
     leases = shared_store.client.get_database_client(shared_settings["COSMOS_LEASE_DATABASE"])
     kept = leases.get_container_client("leases")
 
-    async def said(*, silent: bool) -> Answer:
-        async with asyncio.timeout(60):
-            while True:
-                if silent:
-                    # The app's own timer writes meanwhile.
-                    await kept.upsert_item({"id": "measure_lag"} | LONG_AGO)
-                answer = await api("GET", "/health")
-                if ("feed_silent" in str(answer.body)) is silent:
-                    return answer
-                await asyncio.sleep(0.1)
+    async def silent() -> Answer | None:
+        # The app's own timer writes meanwhile.
+        await kept.upsert_item({"id": "measure_lag"} | LONG_AGO)
+        answer = await api("GET", "/health")
+        return answer if "feed_silent" in str(answer.body) else None
 
-    degraded = await said(silent=True)
+    async def heard() -> bool | None:
+        return "feed_silent" not in str((await api("GET", "/health")).body) or None
+
+    degraded = await eventually(silent, what="a silent measurer")
     started = await api("POST", "/admin/functions/measure_lag", json={})
-    await said(silent=False)
+    await eventually(heard, what="a measurement")
     last = (await api("GET", "/health/feeds")).body["last"]
 
     assert (degraded.status, degraded.body["status"]) == (200, "degraded")
@@ -58,9 +56,7 @@ async def test_an_app_that_misses_a_container_is_not_ready_says_which_and_lives_
     async with api.session.post(faults, json=refusal) as armed:
         assert armed.status == 200
     try:
-        async with asyncio.timeout(60):
-            while (refused := await api("GET", "/health")).status == 200:
-                await asyncio.sleep(0.1)
+        refused = await eventually(lambda: answered(api, "/health", 503), what="not ready")
         ready, live = await api("GET", "/health/ready"), await api("GET", "/health/live")
     finally:
         async with api.session.delete(faults):
@@ -69,6 +65,9 @@ async def test_an_app_that_misses_a_container_is_not_ready_says_which_and_lives_
     assert (refused.status, refused.body["status"]) == (503, "not ready")
     assert refused.body["reasons"][0].startswith("shipments: ")
     assert (ready.status, ready.body, live.status) == (503, refused.body, 200)
-    async with asyncio.timeout(60):
-        while (await api("GET", "/health/ready")).status != 200:
-            await asyncio.sleep(0.1)
+    await eventually(lambda: answered(api, "/health/ready", 200), what="ready again")
+
+
+async def answered(api: Api, path: str, status: int) -> Answer | None:
+    answer = await api("GET", path)
+    return answer if answer.status == status else None

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from tests.e2e.conftest import Api, Store, api_url, host
+from tests.programs import eventually
 
 ORDERS = 60
 BACKLOG = 500
@@ -67,23 +68,24 @@ async def test_two_hosts_share_the_ranges_and_the_survivor_takes_over_all(
 
 
 async def rows_appear(store: Store) -> None:
-    async with asyncio.timeout(60):
-        while not await store.items("customer-orders"):
-            await asyncio.sleep(0.005)
+    async def some() -> bool | None:
+        return bool(await store.items("customer-orders")) or None
+
+    await eventually(some, what="the first rows")
 
 
 async def shared(store: Store, settings: dict[str, str], *, hosts: int) -> None:
     """Wait until the leases of each feed are spread evenly over so many living hosts."""
     leases = Store(store.client, settings["COSMOS_LEASE_DATABASE"])
-    async with asyncio.timeout(60):
-        while True:
-            owners = defaultdict[str, list[str | None]](list)
-            for item in await leases.items("leases"):
-                if "LeaseToken" in item:
-                    owners[item["id"].removesuffix(item["LeaseToken"])].append(item["Owner"])
-            if owners and all(is_even(found, hosts) for found in owners.values()):
-                return
-            await asyncio.sleep(0.05)
+
+    async def are_shared() -> bool | None:
+        owners = defaultdict[str, list[str | None]](list)
+        for item in await leases.items("leases"):
+            if "LeaseToken" in item:
+                owners[item["id"].removesuffix(item["LeaseToken"])].append(item["Owner"])
+        return (bool(owners) and all(is_even(found, hosts) for found in owners.values())) or None
+
+    await eventually(are_shared, what=f"leases of {hosts} hosts")
 
 
 def is_even(owners: list[str | None], hosts: int) -> bool:

@@ -19,7 +19,7 @@ from shared.settings import Settings
 from tests.conftest import Endpoint
 from tests.e2e.conftest import SAGA_OFF, Answer, Api, api_url, app_settings, host
 from tests.openapi import OPERATIONS, conforms
-from tests.programs import Program
+from tests.programs import Program, eventually
 
 # Neither an order that somebody moves by hand nor one that is deleted may have been shipped before.
 WAITING = examples.NEW_ORDER | {"paymentToken": "tok_timeout_not_charged"}
@@ -82,12 +82,12 @@ async def _answer(api: Api, path: str, method: str, said: dict[str, Any]) -> Ans
         for wanted in ("query", "header")
     ]
     body = said.get("requestBody", {}).get("content", {}).get("application/json", {}).get("example")
-    async with asyncio.timeout(60):
-        while True:
-            answer = await api(method.upper(), filled, params=parts[0], headers=parts[1], json=body)
-            if answer.status != 404:
-                return answer
-            await asyncio.sleep(0.05)
+
+    async def found() -> Answer | None:
+        answer = await api(method.upper(), filled, params=parts[0], headers=parts[1], json=body)
+        return answer if answer.status != 404 else None
+
+    return await eventually(found, what=filled)
 
 
 def made_up(app: Program, folder: Path, *options: str) -> int:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import pytest
 
 from shared.subscriptions import CONSUMERS
 from tests.e2e.conftest import Api, Store, api_url
-from tests.programs import ROOT, Program, started
+from tests.programs import ROOT, Program, eventually, started
 
 # The newer code writes these in a second version, which the older code cannot read.
 VERSIONS = "ORDER_VERSIONS: Final = Versions()"
@@ -87,10 +88,11 @@ async def placed(count: int, *doors: Api) -> list[str]:
 
 async def reasons(store: Store) -> set[str]:
     """Why orders are parked, as soon as any is."""
-    async with asyncio.timeout(90):
-        while not (found := {item["reason"] for item in await store.items("poison") if item["type"] == "LaneHead"}):
-            await asyncio.sleep(0.1)
-    return found
+
+    async def found() -> set[str] | None:
+        return {item["reason"] for item in await store.items("poison") if item["type"] == "LaneHead"} or None
+
+    return await eventually(found, what="something parked", within=90)
 
 
 async def released(checkout: Path, settings: Mapping[str, str], api: Api) -> None:
@@ -105,12 +107,12 @@ async def released(checkout: Path, settings: Mapping[str, str], api: Api) -> Non
 
 
 async def ended(api: Api, orders: list[str]) -> None:
-    async with asyncio.timeout(90):
-        for order_id in orders:
-            while (saga := await api("GET", f"/api/sagas/{order_id}")).status == 200:
-                if saga.body["outcome"] != "running":
-                    break
-                await asyncio.sleep(0.1)
+    async def over(order_id: str) -> bool | None:
+        saga = await api("GET", f"/api/sagas/{order_id}")
+        return saga.status != 200 or saga.body["outcome"] != "running" or None
+
+    for order_id in orders:
+        await eventually(partial(over, order_id), what=f"the end of {order_id}", within=90)
 
 
 async def written_in(store: Store) -> set[tuple[str, int]]:

@@ -1,9 +1,8 @@
 """The whole way of an order through a running app: stock, payment, parcel, and every way they fail."""
 
 import asyncio
-import subprocess
+import json
 from collections.abc import AsyncIterator, Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -17,6 +16,7 @@ from shared.settings import Settings
 from tests.conftest import Endpoint
 from tests.e2e.conftest import Api, api_url, app_settings, host
 from tests.e2e.operating import ops, said
+from tests.programs import eventually
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +52,11 @@ async def ordered(shop: Api, product: str, *, quantity: int = 1, token: str | No
 
 
 async def ended(shop: Api, order_id: str, *, within: float = 30.0) -> dict[str, Any]:
-    async with asyncio.timeout(within):
-        while True:
-            answer = await shop("GET", f"/api/sagas/{order_id}")
-            if answer.status == 200 and answer.body["outcome"] != "running":
-                found: dict[str, Any] = answer.body
-                return found
-            await asyncio.sleep(0.02)
+    async def over() -> dict[str, Any] | None:
+        answer = await shop("GET", f"/api/sagas/{order_id}")
+        return answer.body if answer.status == 200 and answer.body["outcome"] != "running" else None
+
+    return await eventually(over, what=f"the end of {order_id}", within=within)
 
 
 async def status(shop: Api, order_id: str) -> str:
@@ -167,9 +165,11 @@ async def test_what_is_not_in_stock_is_not_sold(shop: Api, fulfilling: Fulfillin
 
 async def test_while_nobody_knows_whether_there_is_a_parcel_the_order_cannot_be_stopped(shop: Api) -> None:
     order_id = await ordered(shop, "lostlabel-tea")
-    async with asyncio.timeout(20):
-        while "ShipmentRequested" not in await happened(shop, order_id):
-            await asyncio.sleep(0.02)
+
+    async def is_asked_for() -> bool | None:
+        return "ShipmentRequested" in await happened(shop, order_id) or None
+
+    await eventually(is_asked_for, what="a parcel asked for")
 
     stopped = [
         await shop("PATCH", f"/api/orders/{order_id}/status", json={"status": "cancelled"}),
@@ -228,13 +228,18 @@ async def test_a_deleted_order_is_purged_once_its_saga_has_ended_and_its_id_stay
 async def purged(shop: Api, fulfilling: Fulfilling, order_id: str) -> None:
     """Asked again until nobody needs the order any more; a feed that is behind for a moment refuses all of it."""
     kept = set[str]()
-    async with asyncio.timeout(120):
-        while True:
-            await shop.settled()
-            with suppress(subprocess.CalledProcessError):
-                rows = {row["order"]: row for row in ops(fulfilling.settings, "purge")}
-                if rows[order_id]["outcome"] == "purged":
-                    break
-                kept.add(rows[order_id]["why"])
+
+    async def is_gone() -> dict[str, Any] | None:
+        await shop.settled()
+        done = said(fulfilling.settings, "purge")
+        if done.code:
+            return None
+        (row,) = [row for row in json.loads(done.out) if row["order"] == order_id]
+        if row["outcome"] == "purged":
+            return dict(row)
+        kept.add(row["why"])
+        return None
+
+    row = await eventually(is_gone, what=f"{order_id} purged", within=120)
     assert kept <= {"its saga goes on"}
-    assert rows[order_id]["items"] > 0
+    assert row["items"] > 0

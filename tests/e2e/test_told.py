@@ -14,7 +14,7 @@ from shared.cosmos.provision import provision
 from shared.settings import Settings
 from tests.conftest import Endpoint
 from tests.e2e.conftest import SAGA_OFF, Api, an_order, api_url, app_settings, host
-from tests.programs import Program, until
+from tests.programs import Program, eventually, until
 
 TRACE = uuid4().hex
 CANARY = f"canary-{uuid4().hex[:8]}"
@@ -57,9 +57,11 @@ async def shipped(told: Told) -> Told:
         await api("POST", "/api/orders", json=wanted | {"items": CANARY})
         await api("GET", f"/api/customers/{CANARY}/orders")
         order = f"/api/orders/{placed.body['orderId']}"
-        async with asyncio.timeout(60):
-            while (await api("GET", order)).body["status"] != "shipped":
-                await asyncio.sleep(0.05)
+
+        async def is_shipped() -> bool | None:
+            return (await api("GET", order)).body["status"] == "shipped" or None
+
+        await eventually(is_shipped, what="a shipped order")
         await api.settled()
     return told
 

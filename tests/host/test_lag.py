@@ -1,6 +1,5 @@
 """The lag of a real consumer, whose leases a host has written, against what the server itself knows of its ranges."""
 
-import asyncio
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,7 +11,7 @@ from shared.lag import Estimate, FeedLag
 from shared.ports import Reader
 from tests.conftest import Endpoint
 from tests.host.conftest import Run, Store, ask, feed_app
-from tests.programs import LOOK_EVERY_SECONDS, WITHIN_SECONDS
+from tests.programs import eventually
 
 LATER = timedelta(seconds=100)
 FEED = feed_app("for doc in docs:\n    note(id=doc['id'])", options="feed_poll_delay=250")
@@ -53,9 +52,11 @@ def reshape(cosmos: Endpoint, act: str, store: Store, key_range: str) -> Any:  #
 
 
 async def settled(cosmos: Endpoint, store: Store) -> None:
-    async with asyncio.timeout(WITHIN_SECONDS):
-        while not (found := feed(await measured(cosmos, store))).leases or found.lag:
-            await asyncio.sleep(LOOK_EVERY_SECONDS)
+    async def at_its_tail() -> bool | None:
+        found = feed(await measured(cosmos, store))
+        return (found.leases > 0 and not found.lag) or None
+
+    await eventually(at_its_tail, what="the feed at its tail")
 
 
 def write(store: Store, start: int, count: int) -> None:
