@@ -8,7 +8,7 @@ if TYPE_CHECKING:
 
 def identity(client_id: str) -> "DefaultAzureCredential":
     """Close it. `client_id` names one of several that were given; empty takes the only one."""
-    # A tenth of the app's start, and with keys nobody needs it.
+    # It takes its time to load, and with keys nobody needs it.
     from azure.identity.aio import DefaultAzureCredential  # noqa: PLC0415 - see above
 
     return DefaultAzureCredential(managed_identity_client_id=client_id or None)

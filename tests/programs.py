@@ -69,16 +69,19 @@ def started(
 ) -> Iterator[Program]:
     """`python -m …` in the checkout; ended, however the test ends."""
     # Tests that run in the background ignore it, and so would their programs.
-    signal(SIGINT, default_int_handler)
-    with output.open("wb") as out:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *module],
-            cwd=checkout,
-            env={**os.environ, **(environ or {})},
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=subprocess.STDOUT,
-        )
+    before = signal(SIGINT, default_int_handler)
+    try:
+        with output.open("wb") as out:
+            process = subprocess.Popen(
+                [sys.executable, "-m", *module],
+                cwd=checkout,
+                env={**os.environ, **(environ or {})},
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=subprocess.STDOUT,
+            )
+    finally:
+        signal(SIGINT, before)
     program = Program(process, output)
     try:
         yield program

@@ -18,7 +18,7 @@ class Remembered:
     _marks: dict[str, tuple[int, datetime]] = field(default_factory=dict)
 
     def has(self, stream: str, seen: int) -> bool:
-        """Whether the stream's saga has seen that event, and nothing can be due yet."""
+        """Whether the stream's saga has seen that event, as far as is known of late; what is due is for the timers."""
         mark, at = self._marks.get(stream, (0, datetime.min.replace(tzinfo=UTC)))
         return mark >= seen and abs(self.now() - at) < REMEMBERED_FOR
 

@@ -154,9 +154,10 @@ class Sagas:
 
     async def _drained(self, stream: str, turn: Turn) -> None:
         for left in reversed(range(ROUNDS)):
-            if not turn.mine:
+            performed = await self._performed(stream, turn) if turn.mine else None
+            if performed is None:
                 return
-            turn = await self._moved(stream, await self._performed(stream, turn), claims=left > 0)
+            turn = await self._moved(stream, performed, claims=left > 0)
 
     def _opened(self, found: Decision[Any, Any]) -> Instance | None:
         """A saga begins only while its stream stands: what has ended before needs nothing undone."""
@@ -206,11 +207,16 @@ class Sagas:
             seconds = (after.at - entered.at).total_seconds()
             self.observer.record(SAGA_STEP_SECONDS, seconds, saga=self.name, step=entered.phase)
 
-    async def _performed(self, stream: str, turn: Turn) -> Turn:
-        """Every ask of ours to its end. What failed stays asked for; nothing is lost when we die here."""
+    async def _performed(self, stream: str, turn: Turn) -> Turn | None:
+        """Every ask of ours to its end; None when all are left open. What failed stays asked for.
+
+        Nothing is lost when we die here.
+        """
         instance, attempts = turn.instance, self._attempts
         numbers = {ask.name: ask.attempts for ask in instance.asked}
         ends = await asyncio.gather(*(attempts.made(stream, ask, numbers[ask.name], turn.found) for ask in turn.mine))
+        if all(end.is_open for end in ends):
+            return None
         for ask, end in zip(turn.mine, ends, strict=True):
             if not end.is_open:
                 instance = instance.after(ask.name, trouble=end.trouble, now=self.now(), is_silent=end.is_silent)

@@ -5,14 +5,12 @@ That they run as processes as well is seen where they are killed, interrupted, w
 
 import json
 import os
-import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any
-from unittest.mock import patch
 
 from ops.__main__ import main
 
@@ -24,7 +22,7 @@ class Said:
     error: str
 
 
-def said(settings: Mapping[str, str], *arguments: str, typed: str = "") -> Said:
+def said(settings: Mapping[str, str], *arguments: str) -> Said:
     """What `python -m ops …` answers; in a thread, because it has an event loop of its own."""
 
     def run() -> int:
@@ -34,18 +32,17 @@ def said(settings: Mapping[str, str], *arguments: str, typed: str = "") -> Said:
             return int(str(end.code))
 
     out, error = StringIO(), StringIO()
-    with (
-        redirect_stdout(out),
-        redirect_stderr(error),
-        patch.object(sys, "stdin", StringIO(typed)),
-        ThreadPoolExecutor(1) as threads,
-    ):
+    with redirect_stdout(out), redirect_stderr(error), ThreadPoolExecutor(1) as threads:
         code = threads.submit(run).result()
     return Said(code, out.getvalue(), error.getvalue())
 
 
-def ops(settings: Mapping[str, str], *arguments: str, expect: int = 0, typed: str = "") -> list[dict[str, Any]]:
-    done = said(settings, *arguments, typed=typed)
-    assert done.code == expect, done.error
-    rows: list[dict[str, Any]] = json.loads(done.out or "[]")
+def ops(settings: Mapping[str, str], *arguments: str, expect: int = 0) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(shown(settings, *arguments, expect=expect) or "[]")
     return rows
+
+
+def shown(settings: Mapping[str, str], *arguments: str, expect: int = 0) -> str:
+    done = said(settings, *arguments)
+    assert done.code == expect, done.error
+    return done.out

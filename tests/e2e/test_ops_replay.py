@@ -2,14 +2,17 @@
 
 import asyncio
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.e2e.conftest import Api, Store
-from tests.e2e.operating import ops, said
-from tests.programs import started
+from tests.e2e.operating import ops
+from tests.programs import ROOT, started
 
 BAD = "4111-1111-1111-1111"
 WHY = ("--why", "the shop has sent a card number", "--as", "ada")
@@ -22,9 +25,13 @@ def shipped(order: str, customer: str, **data: object) -> dict[str, object]:
 
 
 def edited(settings: dict[str, str], lane: str, new: dict[str, Any], *more: str) -> list[dict[str, Any]]:
-    done = said(settings, "edit", lane, "--set", "-", *WHY, *more, typed=json.dumps(new))
-    assert (done.code, "4111" in done.out + done.error) == (0, False)
-    rows: list[dict[str, Any]] = json.loads(done.out)
+    command = [sys.executable, "-m", "ops", "edit", lane, "--set", "-", *WHY, *more]
+    environ = {**os.environ, **settings}
+    done = subprocess.run(
+        command, cwd=ROOT, env=environ, input=json.dumps(new), capture_output=True, text=True, check=True
+    )
+    assert "4111" not in done.stdout + done.stderr
+    rows: list[dict[str, Any]] = json.loads(done.stdout)
     return rows
 
 
@@ -129,18 +136,20 @@ async def test_a_replay_that_is_killed_is_finished_by_the_next_and_every_lane_is
     with started(
         "ops", "replay", *lanes, "--ru", "100", *WHY, output=tmp_path / "said", environ=shared_settings
     ) as one:
-        while set(lanes) <= await heads():
-            assert one.process.poll() is None, one.said
+        async with asyncio.timeout(60):
+            while set(lanes) <= await heads():
+                assert one.process.poll() is None, one.said
         one.kill()
     left = set(lanes) & await heads()
-    # The minute of whoever died at it is over.
-    for item in await shared_store.items("poison"):
-        if item["type"] == "LaneClaim" and item["lane"] in lanes:
-            await poison.replace_item(item["id"], item | {"until": item["at"]})
-    again = ops(shared_settings, "replay", *sorted(left), *WHY) if left else []
+    claims = [item for item in await shared_store.items("poison") if item["type"] == "LaneClaim"]
+    cut_short = [item for item in claims if item["lane"] in lanes]
+    # The minute of whoever died at it is over; his lane may be gone, and only his claim be left.
+    for item in cut_short:
+        await poison.replace_item(item["id"], item | {"until": item["at"]})
+    again = ops(shared_settings, "replay", *sorted(left | {item["lane"] for item in cut_short}), *WHY)
 
     assert left, "it was killed too late"
-    assert {row["outcome"] for row in again} == {"released"}
+    assert {row["outcome"] for row in again} <= {"released", "nothing to release"}
     assert not set(lanes) & await heads()
     for order in placed:
         assert await shared_store.row(order) == await shared_store.expected_row(order)

@@ -13,6 +13,9 @@ from tests.e2e.conftest import Api, Store
 from tests.e2e.placing import Past
 
 NO_WAIT = {"Prefer": "stale-ok"}
+# RFC 7240 section 2.
+KEPT = ("stale-ok", "respond-async, Stale-OK ;reason=hurry", 'stale-ok=""', 'x="a\\",b", stale-ok')
+OTHERS = ("stale-ok=no", "stale", 'x="a, stale-ok, b"', "stale-ok=no, stale-ok", 'stale-ok="yes"')
 LINK = re.compile(r'<(/[^>]*)>; rel="next"')
 
 
@@ -69,10 +72,13 @@ async def test_whoever_places_an_order_finds_it_in_every_list_at_once(api: Api, 
 async def test_a_wish_not_to_wait_is_found_among_others_and_said_to_be_kept(api: Api, customer: str) -> None:
     kept = {
         wish: (await api("GET", f"/api/customers/{customer}/orders", headers={"Prefer": wish})).headers
-        for wish in ("stale-ok", "respond-async, Stale-OK ;reason=hurry", "stale-ok=no", "stale")
+        for wish in (*KEPT, *OTHERS)
     }
 
-    assert [headers.get("Preference-Applied") for headers in kept.values()] == ["stale-ok", "stale-ok", None, None]
+    assert [headers.get("Preference-Applied") for headers in kept.values()] == [
+        *("stale-ok" for _ in KEPT),
+        *(None for _ in OTHERS),
+    ]
 
 
 async def test_without_filters_the_board_has_every_order_once_newest_first(api: Api, shared_store: Store) -> None:
@@ -84,6 +90,7 @@ async def test_without_filters_the_board_has_every_order_once_newest_first(api: 
     assert shown == sorted(shown, reverse=True)
     stored = [row["orderId"] for row in await shared_store.items("order-board") if row.get("body") is not False]
     assert sorted(order_id for _, order_id in shown) == sorted(stored)
+    assert set(await shared_store.expected_rows()) <= set(stored)
     assert {len(rows) for rows in pages[:-1]} <= {7}
 
 

@@ -3,7 +3,7 @@
 from shared.settings import Settings
 from shared.subscriptions import feeds_of
 from tests.e2e.conftest import Api, Store
-from tests.e2e.operating import ops, said
+from tests.e2e.operating import ops, shown
 
 
 async def test_one_poisoned_order_waits_alone_until_it_is_mended_and_released(
@@ -60,6 +60,6 @@ def test_what_is_not_parked_is_said_plainly(shared_settings: dict[str, str]) -> 
 def test_people_can_have_a_table(served: str, shared_settings: dict[str, str]) -> None:
     assert served
 
-    shown = said(shared_settings, "lag", "--table").out
+    table = shown(shared_settings, "lag", "--table")
 
-    assert shown.splitlines()[0].split()[:6] == ["consumer", "container", "leases", "owned", "lag", "off"]
+    assert table.splitlines()[0].split()[:6] == ["consumer", "container", "leases", "owned", "lag", "off"]

@@ -15,7 +15,7 @@ from shared.cosmos.provision import provision
 from shared.settings import Settings
 from tests.conftest import Endpoint
 from tests.e2e.conftest import Api, api_url, app_settings, host
-from tests.e2e.operating import ops, said
+from tests.e2e.operating import ops, said, shown
 from tests.programs import eventually
 
 
@@ -125,9 +125,9 @@ async def test_diagrams_are_drawn_for_whoever_asks_for_them(shop: Api, fulfillin
 
         assert answer.headers["Content-Type"].startswith("text/vnd.mermaid")
         assert answer.body.decode().splitlines()[0] == first
-    drawn = said(fulfilling.settings, "saga", "diagram", order_id).out
+    drawn = shown(fulfilling.settings, "saga", "diagram", order_id)
     assert "class settling now" in drawn
-    assert order_id in said(fulfilling.settings, "why", order_id, "--tree").out.splitlines()[0]
+    assert order_id in shown(fulfilling.settings, "why", order_id, "--tree").splitlines()[0]
 
 
 @pytest.mark.parametrize(
