@@ -8,7 +8,8 @@ from shared.runtime import app
 from shared.subscriptions import ORDERS
 
 STALE_OK = "stale-ok"
-_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
+# To its end, or to the header's: so no character is looked at twice.
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*+"?')
 
 
 async def freshened(req: func.HttpRequest, consumer: str) -> dict[str, str]:
