@@ -6,6 +6,7 @@ import azure.functions as func
 
 from api import answers, requests, visible
 from api.access import asking
+from api.entity_tags import if_match
 from api.placing import place
 from api.problems import answered
 from orders.commands import DeleteOrder, MoveOrder
@@ -30,7 +31,7 @@ async def place_order(req: func.HttpRequest) -> func.HttpResponse:
 async def move_order(req: func.HttpRequest) -> func.HttpResponse:
     order_id = visible.order_id(req)
     wanted = requests.body(req, requests.NewStatus)
-    accepted = requests.if_match(req)
+    accepted = if_match(req)
     found = await visible.order(req)
     asking().insist_on_move(wanted.status)
     moved = await app().orders.run(
@@ -46,7 +47,7 @@ async def move_order(req: func.HttpRequest) -> func.HttpResponse:
 @routes.route("api/orders/{orderId}", methods=["DELETE"])
 @answered
 async def delete_order(req: func.HttpRequest) -> func.HttpResponse:
-    accepted = requests.if_match(req)
+    accepted = if_match(req)
     found = await visible.order(req)
     await app().orders.run(
         visible.order_id(req),

@@ -29,12 +29,6 @@ _ID = re.compile(r"[A-Za-z0-9_:.-]{1,100}")
 KEY: Final = re.compile(r"[\x21-\x7e]{1,255}")
 # What the local part may hold without quotes (RFC 5321 section 4.1.2), and a domain with a dot.
 _EMAIL = r"^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$"
-# RFC 9110 section 8.8.3: what is within the quotes may hold a comma.
-_ETAG = re.compile(r'(?:W/)?"[^"]*"')
-# RFC 9110 section 5.6.1.2: an element of a list may be empty. Written so, it is never looked at twice.
-_ELEMENT = rf"[ \t]*(?:{_ETAG.pattern}[ \t]*)?"
-_ETAGS = re.compile(rf"{_ELEMENT}(?:,{_ELEMENT})*")
-_OURS = re.compile(r'"([1-9][0-9]{0,8})"')
 
 
 def _no_time(text: str) -> str:
@@ -194,14 +188,3 @@ def wants(req: func.HttpRequest, media_type: str) -> bool:
     """Whether the caller asks for it by name: what is only taken among everything else gets JSON."""
     accepted: str = req.headers.get("Accept", "")
     return media_type in {part.partition(";")[0].strip().lower() for part in accepted.split(",")}
-
-
-def if_match(req: func.HttpRequest) -> frozenset[int] | None:
-    """The sequences the caller accepts; None when any will do. Raises Unacceptable for what is no entity tag."""
-    header = req.headers.get("If-Match")
-    if header is None or header.strip() == "*":
-        return None
-    if not (_ETAG.search(header) and _ETAGS.fullmatch(header)):
-        raise Unacceptable.header("If-Match", "invalid_if_match", 'If-Match holds entity tags such as "3"')
-    # A weak tag never matches strongly (RFC 9110 section 13.1.1), nor does one we never gave out.
-    return frozenset(int(match[1]) for tag in _ETAG.findall(header) if (match := _OURS.fullmatch(tag)))

@@ -26,12 +26,14 @@ def until[T](look: Callable[[], T | None], *, what: str, within: float = WITHIN_
 
 
 async def eventually[T](look: Callable[[], Awaitable[T | None]], *, what: str, within: float = WITHIN_SECONDS) -> T:
-    """The same, for who looks by awaiting."""
-    deadline = time.monotonic() + within
-    while (found := await look()) is None:
-        assert time.monotonic() < deadline, f"{what}: not within {within:.0f} s"
-        await asyncio.sleep(LOOK_EVERY_SECONDS)
-    return found
+    """The same, for who looks by awaiting; a look that hangs ends then too."""
+    try:
+        async with asyncio.timeout(within):
+            while (found := await look()) is None:
+                await asyncio.sleep(LOOK_EVERY_SECONDS)
+            return found
+    except TimeoutError as late:
+        raise AssertionError(f"{what}: not within {within:.0f} s") from late
 
 
 @dataclass(frozen=True, slots=True)
