@@ -92,6 +92,21 @@ def test_heirs_cover_the_range_without_gap_or_overlap_and_go_on_where_it_stood(e
     assert len({child.id for child in children} | {old.id}) == len(children) + 1
 
 
+def test_two_neighbours_whose_children_were_merged_go_on_each_at_its_own_place() -> None:
+    """Nothing of the one is read from the other's place, where it would be left out."""
+    left = range_lease(FEED, range_id="0", epk=EpkRange("", "80"), mode="LatestVersion")
+    right = range_lease(FEED, range_id="1", epk=EpkRange("80", "FF"), mode="LatestVersion")
+    ranges = cut([0x40, 0xC0])
+
+    children = [
+        heirs(old, overlapping(ranges, old.range), feed=FEED, continuation=place, mode="LatestVersion")
+        for old, place in ((left, '"9"'), (right, '"4"'))
+    ]
+
+    places = [[(each.version, each.range.min, each.range.max, each.continuation) for each in some] for some in children]
+    assert places == [[(0, "", "40", '"9"'), (1, "40", "80", '"9"')], [(1, "80", "C0", '"4"'), (0, "C0", "FF", '"4"')]]
+
+
 def test_a_merged_range_lives_on_as_a_lease_of_its_part() -> None:
     half = range_lease(FEED, range_id="0", epk=EpkRange("", "80"), mode="LatestVersion")
 

@@ -1,6 +1,7 @@
 """What becomes of a lease whose range was split or merged: its heirs go on where it stood.
 
-Source: PartitionSynchronizerCore.HandlePartitionGoneAsync of the .NET SDK.
+Source: PartitionSynchronizerCore.HandlePartitionGoneAsync of the .NET SDK. Where a child was merged with a neighbour's
+before anybody saw the split, that one gives the whole of it to whoever comes first, at his place; ours does not.
 """
 
 from collections.abc import Sequence
@@ -27,10 +28,12 @@ def heirs(
     `ranges` are the physical ranges that now overlap the lease's, in their order.
     """
     if lease.version == 0:
-        if len(ranges) == 1:  # merged: what the lease covered is now a part of a larger range
-            return (epk_lease(feed, epk=lease.range, mode=mode, continuation=continuation),)
+        # After a merge a range may be larger than the lease's, and its rest is at another's place.
         return tuple(
-            range_lease(feed, range_id=one.id, epk=one.epk, mode=mode, continuation=continuation) for one in ranges
+            range_lease(feed, range_id=one.id, epk=one.epk, mode=mode, continuation=continuation)
+            if lease.range.min <= one.epk.min and one.epk.max <= lease.range.max
+            else epk_lease(feed, epk=shared(one.epk, lease.range), mode=mode, continuation=continuation)
+            for one in ranges
         )
     if len(ranges) == 1:
         return ()
@@ -44,6 +47,10 @@ def heirs(
 def overlapping(ranges: Sequence[PhysicalRange], epk: EpkRange) -> tuple[PhysicalRange, ...]:
     found = (one for one in ranges if one.epk.min < epk.max and epk.min < one.epk.max)
     return tuple(sorted(found, key=lambda one: one.epk.min))
+
+
+def shared(one: EpkRange, other: EpkRange) -> EpkRange:
+    return EpkRange(max(one.min, other.min), min(one.max, other.max))
 
 
 def missing(ranges: Sequence[PhysicalRange], leases: Sequence[Lease]) -> tuple[PhysicalRange, ...]:
